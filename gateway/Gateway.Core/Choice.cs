@@ -1,0 +1,83 @@
+using System.Collections.Immutable;
+using Gateway.Core.Judging;
+
+namespace Gateway.Core;
+
+/// <summary>Which tier of a pool shall be active, and by what kind of change it gets there.</summary>
+internal static class Choice
+{
+    public static Decision Of(PoolState pool, PoolInput input)
+    {
+        if (Ranking.IsFit(pool, pool.Active))
+        {
+            return FailBack(pool, input);
+        }
+
+        var best = Ranking.BestTier(pool);
+        var planned = pool.Members(pool.Active).All(backend => backend.Admin != Admin.InService);
+        return (best, planned, pool.Held) switch
+        {
+            (-1, _, _) => Exhausted(pool, input),
+            (_, true, _) => Moved(Leave(pool, input, best), ReasonCode.CommandAccepted),
+            (_, false, true) => Decision.Nothing(
+                ReasonCode.Held, $"{pool.Active.Name} cannot serve, but the pool is held: no failover to {pool.Definition.Tiers[best].Name}."),
+            _ => Moved(FailOver(pool, input, best), ReasonCode.FailedOver),
+        };
+    }
+
+    /// <summary>The events of a change: the figures of one that was still being measured, then the verdict.</summary>
+    public static ImmutableArray<PoolEvent> Change(
+        PoolState pool, PoolInput input, int target, ChangeKind kind, Cause cause, string from, Evidence? signal, bool pinned, string because)
+    {
+        var to = pool.Definition.Tiers[target];
+        var verdict = new PoolEvent.ActiveChanged(
+            input.At, pool.Epoch.Next, kind, from, to.Name, to.Backends, cause, signal?.FirstBadAt, signal?.Baseline ?? input.Tally, pinned,
+            $"{pool.Id} moved from {from} to {to.Name}: {because}.");
+        return pool.Window is { } open ? [Measure.Close(open, input.At, input.Tally), verdict] : [verdict];
+    }
+
+    private static Decision FailBack(PoolState pool, PoolInput input)
+    {
+        if (Ranking.FailbackDue(pool) is not { } due)
+        {
+            return Decision.Nothing(ReasonCode.Steady, $"{pool.Active.Name} is active and can serve.");
+        }
+
+        var preferred = pool.Definition.Tiers[due.Tier];
+        return input.At < due.At
+            ? Decision.Nothing(ReasonCode.WaitingForStableTime, $"{preferred.Name} is up; back to it in {Words.Span(due.At - input.At)} if it stays so.")
+            : Moved(
+                Change(
+                    pool, input, due.Tier, ChangeKind.Failback, Cause.Preferred, pool.Active.Name, signal: null, pinned: false,
+                    $"{preferred.Name} is preferred and has been up for {Words.Span(pool.Tuning.StableTime)}"),
+                ReasonCode.FailedBack);
+    }
+
+    private static ImmutableArray<PoolEvent> FailOver(PoolState pool, PoolInput input, int target)
+    {
+        var guilty = pool.Members(pool.Active).Where(backend => backend.Health == Health.Down).OrderBy(backend => backend.Since).ToList();
+        var last = guilty[^1];
+        var first = guilty.Where(backend => backend.Evidence.FirstBadAt is not null).MinBy(backend => backend.Evidence.FirstBadAt);
+        var cause = last.Ejected ? Cause.RequestsFailed : Cause.ProbeFailed;
+        return Change(
+            pool, input, target, ChangeKind.Failover, cause, pool.Active.Name, first?.Evidence, pinned: false, last.Reason.TrimEnd('.'));
+    }
+
+    private static ImmutableArray<PoolEvent> Leave(PoolState pool, PoolInput input, int target)
+    {
+        var disabled = pool.Members(pool.Active).All(backend => backend.Admin == Admin.Disabled);
+        return Change(
+            pool, input, target, ChangeKind.Switchover, disabled ? Cause.Disabled : Cause.Drained, pool.Active.Name, signal: null,
+            pinned: false, $"an operator took {pool.Active.Name} out of service");
+    }
+
+    private static Decision Exhausted(PoolState pool, PoolInput input)
+    {
+        var sentence = $"Nobody is left in {pool.Id}: {pool.Active.Name} cannot serve and no standby can take over.";
+        return pool.Exhausted
+            ? Decision.Nothing(ReasonCode.NobodyLeft, sentence)
+            : Decision.Of(ReasonCode.NobodyLeft, new PoolEvent.PoolExhausted(input.At, sentence));
+    }
+
+    private static Decision Moved(ImmutableArray<PoolEvent> events, ReasonCode code) => new(events, new Reason(code, events[^1].Sentence));
+}

@@ -1,0 +1,106 @@
+using System.Collections.Immutable;
+using Gateway.Core.Judging;
+
+namespace Gateway.Core;
+
+/// <summary>What an operator may do, and why not.</summary>
+internal static class CommandRules
+{
+    public static Decision Judge(PoolState pool, PoolInput.Commanded input)
+    {
+        if (input.Command.ExpectedEpoch is { } expected && expected != pool.Epoch)
+        {
+            return Refuse(input, $"The pool is at epoch {pool.Epoch}, not {expected}: somebody changed it since you looked.");
+        }
+
+        return input.Command switch
+        {
+            Command.Switchover switchover => Switchover(pool, input, switchover),
+            Command.Failback => Failback(pool, input),
+            Command.Hold => pool.Held
+                ? Refuse(input, $"{pool.Id} is held already.")
+                : Accept(new PoolEvent.HoldPlaced(input.At, $"{pool.Id} is held by {input.By}: no automatic change until it is released.")),
+            Command.Release => pool.Held
+                ? Accept(new PoolEvent.HoldReleased(input.At, $"{pool.Id} was released by {input.By}."))
+                : Refuse(input, $"{pool.Id} is not held."),
+            Command.Drain drain => TakeOut(pool, input, drain.Backend, Admin.Draining),
+            Command.Disable disable => TakeOut(pool, input, disable.Backend, Admin.Disabled),
+            Command.Enable enable => Enable(pool, input, enable.Backend),
+            Command.Reset reset => Known(pool, input, reset.Backend, backend => Accept(
+                new PoolEvent.BackendReset(input.At, backend.Id, $"{input.By} reset {backend.Id}: it is judged anew."))),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+    }
+
+    private static Decision Switchover(PoolState pool, PoolInput.Commanded input, Command.Switchover command) =>
+        Known(pool, input, command.To, target =>
+        {
+            var tier = pool.Definition.FindTier([command.To]);
+            return (tier == pool.ActiveTier, target.IsFit, command.Force) switch
+            {
+                (true, _, _) => Refuse(input, $"{pool.Active.Name} is active already."),
+                (_, false, false) => Refuse(input, $"{target.Id} cannot take over: {Unfit(target)}"),
+                (_, false, true) => Accept([
+                    .. pool.Held ? ImmutableArray<PoolEvent>.Empty : [Holding(pool, input, target)],
+                    .. Moved(pool, input, tier),
+                ]),
+                _ => Accept(Moved(pool, input, tier)),
+            };
+        });
+
+    private static Decision Failback(PoolState pool, PoolInput.Commanded input)
+    {
+        var best = Ranking.BestTier(pool);
+        return (pool.Tuning.Failback, best) switch
+        {
+            (FailbackMode.Never, _) => Refuse(input, $"{pool.Id} never fails back; ask for a switchover by name."),
+            (_, -1) => Refuse(input, $"Nobody in {pool.Id} can serve."),
+            _ when best >= pool.ActiveTier => Refuse(input, $"{pool.Active.Name} is already the most preferred that can serve."),
+            _ => Accept(Choice.Change(
+                pool, input, best, ChangeKind.Failback, Cause.Operator, pool.Active.Name, signal: null, pinned: false,
+                $"{input.By} asked for the failback")),
+        };
+    }
+
+    private static Decision TakeOut(PoolState pool, PoolInput.Commanded input, BackendId id, Admin admin) =>
+        Known(pool, input, id, backend =>
+        {
+            var verb = admin == Admin.Draining ? "draining" : "disabled";
+            var othersFit = pool.Backends.Values.Any(other => other.Id != id && other.IsFit);
+            return (backend.Admin == admin, backend.IsFit && !othersFit) switch
+            {
+                (true, _) => Refuse(input, $"{id} is {verb} already."),
+                (_, true) => Refuse(input, $"{id} is the last backend of {pool.Id} that can serve."),
+                _ => Accept(new PoolEvent.BackendAdminChanged(input.At, id, admin, $"{id} is {verb}: asked for by {input.By}.")),
+            };
+        });
+
+    private static Decision Enable(PoolState pool, PoolInput.Commanded input, BackendId id) =>
+        Known(pool, input, id, backend => backend.Admin == Admin.InService
+            ? Refuse(input, $"{id} is in service already.")
+            : Accept(new PoolEvent.BackendAdminChanged(input.At, id, Admin.InService, $"{id} is in service again: asked for by {input.By}.")));
+
+    private static ImmutableArray<PoolEvent> Moved(PoolState pool, PoolInput.Commanded input, int tier) => Choice.Change(
+        pool, input, tier, ChangeKind.Switchover, Cause.Operator, pool.Active.Name, signal: null, pinned: tier > 0,
+        $"{input.By} asked for the switchover");
+
+    private static PoolEvent.HoldPlaced Holding(PoolState pool, PoolInput.Commanded input, BackendState target) => new(
+        input.At, $"{pool.Id} is held, because {input.By} forced it onto {target.Id}, which would be left again at once.");
+
+    private static string Unfit(BackendState backend) => backend.Admin switch
+    {
+        Admin.Draining => "it is draining.",
+        Admin.Disabled => "it is disabled.",
+        _ => backend.Reason,
+    };
+
+    private static Decision Known(PoolState pool, PoolInput.Commanded input, BackendId id, Func<BackendState, Decision> judge) =>
+        pool.Backends.TryGetValue(id, out var backend) ? judge(backend) : Refuse(input, $"{pool.Id} has no backend {id}.");
+
+    private static Decision Accept(ImmutableArray<PoolEvent> events) => new(events, new Reason(ReasonCode.CommandAccepted, events[^1].Sentence));
+
+    private static Decision Accept(PoolEvent only) => Decision.Of(ReasonCode.CommandAccepted, only);
+
+    private static Decision Refuse(PoolInput.Commanded input, string sentence) =>
+        Decision.Of(ReasonCode.CommandRefused, new PoolEvent.CommandRefused(input.At, input.Command, sentence));
+}

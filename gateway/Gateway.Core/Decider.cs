@@ -1,0 +1,83 @@
+using Gateway.Core.Judging;
+
+namespace Gateway.Core;
+
+/// <summary>
+/// The rules. An input is judged first (what does it say about a backend, what did the operator ask for), then the pool chooses
+/// its active tier on the judged state. Pure: same state and input, same decision.
+/// </summary>
+/// <remarks>
+/// The choice, in order: nobody leaves a tier that can serve, except to return to a preferred one; a tier that cannot serve is left
+/// for the best that can; an operator's hold stops both; and when nobody can serve, the verdict stays where it is, because moving it
+/// would only add noise.
+/// </remarks>
+public static class Decider
+{
+    public static Decision Decide(PoolState pool, PoolInput input)
+    {
+        var judged = Judge(pool, input);
+        if (judged.Reason.Code == ReasonCode.CommandRefused)
+        {
+            return judged;
+        }
+
+        var chosen = Choice.Of(Applier.Apply(pool, judged.Events), input);
+        var chosenSaysMore = !chosen.Events.IsEmpty || chosen.Reason.Code is ReasonCode.Held or ReasonCode.NobodyLeft;
+        var judgedSaysNothing = judged.Events.IsEmpty && judged.Reason.Code == ReasonCode.Steady;
+        return new Decision([.. judged.Events, .. chosen.Events], chosenSaysMore || judgedSaysNothing ? chosen.Reason : judged.Reason);
+    }
+
+    private static Decision Judge(PoolState pool, PoolInput input) => input switch
+    {
+        PoolInput.ProbeCompleted probe => pool.Backends.TryGetValue(probe.Backend, out var backend)
+            ? ProbeJudge.Judge(backend, pool.Tuning, probe)
+            : Stranger(probe.Backend),
+        PoolInput.AttemptFailed attempt => pool.Backends.TryGetValue(attempt.Backend, out var backend)
+            ? RequestJudge.Judge(backend, pool.Tuning, attempt)
+            : Stranger(attempt.Backend),
+        PoolInput.FirstAnswered answered => FirstAnswered(pool, answered),
+        PoolInput.Ticked ticked => Ticked(pool, ticked),
+        PoolInput.Configured configured => Configured(pool, configured),
+        PoolInput.Commanded commanded => CommandRules.Judge(pool, commanded),
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    private static Decision Stranger(BackendId id) =>
+        Decision.Nothing(ReasonCode.UnknownBackend, $"{id} is not, or no longer, in the pool.");
+
+    private static Decision FirstAnswered(PoolState pool, PoolInput.FirstAnswered input) =>
+        pool.Window is { FirstAnswerAt: null } window && window.Epoch == input.Epoch
+            ? Decision.Quiet(
+                ReasonCode.Measuring,
+                $"{pool.Active.Name} gave its first good answer {Words.Span(input.At - window.VerdictAt)} after the verdict.",
+                new PoolEvent.FirstAnswerNoted(input.At, input.Epoch))
+            : Decision.Nothing(ReasonCode.Stale, "The first good answer of this epoch is known already, or its window is closed.");
+
+    private static Decision Ticked(PoolState pool, PoolInput.Ticked input) =>
+        pool.Window is { } window && input.At >= window.ClosesAt(pool.Tuning)
+            ? Decision.Of(ReasonCode.Measured, Measure.Close(window, input.At, input.Tally))
+            : Decision.Nothing(ReasonCode.Steady, "Nothing is due.");
+
+    private static Decision Configured(PoolState pool, PoolInput.Configured input)
+    {
+        if (input.Definition.Equals(pool.Definition))
+        {
+            return Decision.Nothing(ReasonCode.Configured, "The pool is configured as before.");
+        }
+
+        var sentence = $"{pool.Id} has a new configuration: {string.Join(", then ", input.Definition.Tiers.Select(tier => tier.Name))}.";
+        var configured = new PoolEvent.PoolConfigured(input.At, input.Definition, sentence);
+        if (input.Definition.FindTier(pool.Active.Backends) >= 0)
+        {
+            return Decision.Of(ReasonCode.Configured, configured);
+        }
+
+        // The active tier is gone altogether. Somebody else has to be named, whatever an operator's hold says.
+        var reshaped = Applier.Apply(pool, configured);
+        var target = Math.Max(0, Ranking.BestTier(reshaped));
+        var moved = Choice.Change(
+            reshaped, input, target, ChangeKind.Switchover, Cause.Removed, pool.Active.Name, signal: null, pinned: false,
+            $"{pool.Active.Name} was taken out of the configuration");
+        return new Decision([configured, .. moved], new Reason(ReasonCode.Configured, moved[^1].Sentence));
+    }
+}

@@ -1,0 +1,53 @@
+using Gateway.Core.Judging;
+
+namespace Gateway.Core;
+
+/// <summary>What must be true of every state, and of every step. Tests and the simulator check it; a broken one is a bug.</summary>
+public static class Invariants
+{
+    /// <summary>What is wrong with a state; empty when all is well.</summary>
+    public static IEnumerable<string> Broken(PoolState pool)
+    {
+        if (pool.ActiveTier < 0 || pool.ActiveTier >= pool.Definition.Tiers.Length)
+        {
+            yield return $"the active tier {pool.ActiveTier} does not exist";
+        }
+
+        if (!pool.Definition.Backends.ToHashSet().SetEquals(pool.Backends.Keys))
+        {
+            yield return "the backends known are not the backends configured";
+        }
+
+        if (pool.Backends.Values.Any(backend => backend.Admin == Admin.InService) && Ranking.Candidates(pool).IsEmpty)
+        {
+            yield return "a backend is in service, but none can be selected";
+        }
+
+        if (pool.Backends.Values.Any(backend => backend.Ejected && backend.Health != Health.Down))
+        {
+            yield return "a backend is ejected but not down";
+        }
+    }
+
+    /// <summary>What is wrong with a step from one state to the next.</summary>
+    public static IEnumerable<string> Broken(PoolState before, Decision decision, PoolState after)
+    {
+        var changes = decision.Events.Count(e => e is PoolEvent.ActiveChanged);
+        if (after.Epoch.Number != before.Epoch.Number + changes)
+        {
+            yield return $"the epoch went from {before.Epoch} to {after.Epoch} with {changes} changes of the active backend";
+        }
+
+        if (decision.Reason.Sentence.Length == 0)
+        {
+            yield return "a decision came without a sentence";
+        }
+
+        var automatic = decision.Events.OfType<PoolEvent.ActiveChanged>()
+            .Any(e => e.Kind == ChangeKind.Failover || e is { Kind: ChangeKind.Failback, Cause: Cause.Preferred });
+        if (before.Held && automatic)
+        {
+            yield return "a held pool changed its active backend by itself";
+        }
+    }
+}

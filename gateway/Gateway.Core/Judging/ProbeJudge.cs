@@ -1,0 +1,87 @@
+namespace Gateway.Core.Judging;
+
+/// <summary>
+/// What a probe's end says about its backend: <c>fall</c> failures in a row take it down, <c>rise</c> passes in a row bring it back,
+/// as in HAProxy and keepalived. Between the two it is suspected, which people can see but traffic does not feel. A backend that was
+/// never judged needs only one pass: there is no evidence against it. One that live traffic ejected does not come back
+/// while its ejection lasts, however well its probe does: a health page may be fine while the work is not.
+/// </summary>
+internal static class ProbeJudge
+{
+    public static Decision Judge(BackendState backend, PoolTuning tuning, PoolInput.ProbeCompleted input) => input.Outcome switch
+    {
+        ProbeOutcome.Passed => Passed(backend, tuning, input, backend.Evidence.WithPassedProbe()),
+        ProbeOutcome.Failed failed =>
+            Failed(backend, tuning, input, failed.Fault, backend.Evidence.WithFailedProbe(input.At, input.Tally)),
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    private static Decision Passed(BackendState backend, PoolTuning tuning, PoolInput.ProbeCompleted input, Evidence evidence)
+    {
+        var (at, id) = (input.At, backend.Id);
+        return backend.Health switch
+        {
+            Health.Unknown => Decision.Of(
+                ReasonCode.FirstProbePassed, new PoolEvent.BackendCameUp(at, id, $"{id} is up: it passed its first probe.")),
+
+            Health.Up => evidence.FirstBadAt is null
+                ? Decision.Nothing(ReasonCode.Steady, $"{id} passed a probe, as expected.")
+                : Decision.Quiet(ReasonCode.Steady, $"{id} passed a probe.", Noted(at, id, Forget(evidence))),
+
+            Health.Suspected => evidence.PassedProbes >= 2 || backend.Evidence.FailedProbes > 0
+                ? Decision.Of(ReasonCode.SuspicionCleared, new PoolEvent.BackendCleared(at, id, $"{id} is up: it passed a probe again."))
+                : Decision.Quiet(ReasonCode.SuspicionStays, $"{id} passed a probe, but requests to it failed.", Noted(at, id, evidence)),
+
+            Health.Down when backend.Ejected && at < backend.Since + tuning.EjectionTime => Decision.Quiet(
+                ReasonCode.StillEjected,
+                $"{id} stays ejected for {Words.Span(backend.Since + tuning.EjectionTime - at)} more: requests to it failed though its probe passes.",
+                Noted(at, id, evidence)),
+
+            Health.Down when evidence.PassedProbes >= tuning.Rise => Decision.Of(
+                ReasonCode.RiseReached,
+                new PoolEvent.BackendCameUp(at, id, $"{id} is up again: it passed {Words.Count(evidence.PassedProbes, "probe")} in a row.")),
+
+            _ => Decision.Quiet(
+                ReasonCode.BelowRise,
+                $"{id} passed {evidence.PassedProbes} of the {tuning.Rise} probes that bring it back.",
+                Noted(at, id, evidence)),
+        };
+    }
+
+    private static Decision Failed(
+        BackendState backend, PoolTuning tuning, PoolInput.ProbeCompleted input, Fault fault, Evidence evidence)
+    {
+        var (at, id) = (input.At, backend.Id);
+        var fallen = evidence.FailedProbes >= tuning.Fall;
+        return (backend.Health, fallen) switch
+        {
+            (Health.Down, true) when backend.Ejected => Decision.Of(
+                ReasonCode.FallReached,
+                new PoolEvent.BackendWentDown(
+                    at, id, Cause.ProbeFailed, Ejected: false, evidence,
+                    $"{id} is down by its probe too: it failed {Words.Count(evidence.FailedProbes, "probe")} in a row ({fault.Detail}).")),
+
+            (Health.Down, _) => Decision.Quiet(ReasonCode.StillDown, $"{id} is still down ({fault.Detail}).", Noted(at, id, evidence)),
+
+            (_, true) => Decision.Of(
+                ReasonCode.FallReached,
+                new PoolEvent.BackendWentDown(
+                    at, id, Cause.ProbeFailed, Ejected: false, evidence,
+                    $"{id} is down: it failed {Words.Count(evidence.FailedProbes, "probe")} in a row ({fault.Detail}).")),
+
+            (Health.Suspected, false) => Decision.Quiet(
+                ReasonCode.BelowFall, $"{id} failed {evidence.FailedProbes} of {tuning.Fall} probes ({fault.Detail}).", Noted(at, id, evidence)),
+
+            (_, false) => Decision.Of(
+                ReasonCode.BelowFall,
+                new PoolEvent.BackendSuspected(
+                    at, id, Cause.ProbeFailed, evidence,
+                    $"{id} is suspected: it failed {evidence.FailedProbes} of the {tuning.Fall} probes that take it down ({fault.Detail}).")),
+        };
+    }
+
+    // A request that failed alone, with a passed probe after it and another one since, was bad luck.
+    private static Evidence Forget(Evidence evidence) => evidence.PassedProbes >= 2 ? Evidence.None : evidence;
+
+    private static PoolEvent.EvidenceNoted Noted(Instant at, BackendId id, Evidence evidence) => new(at, id, evidence);
+}

@@ -1,0 +1,74 @@
+using System.Collections.Immutable;
+
+namespace Gateway.Core.Judging;
+
+/// <summary>Which tier could serve, which would be best, and in which order the backends of a pool are to be tried.</summary>
+public static class Ranking
+{
+    public static bool IsFit(PoolState pool, Tier tier) => pool.Members(tier).Any(backend => backend.IsFit);
+
+    /// <summary>The index of the most preferred tier that can serve, or -1. A sound tier goes before one that is merely not down yet.</summary>
+    /// <remarks>Only where nobody is up beyond doubt may a suspected backend become active; otherwise the pool would jump from one doubt to the next.</remarks>
+    public static int BestTier(PoolState pool)
+    {
+        var sound = Find(pool, backend => backend.IsSound);
+        return sound >= 0 ? sound : Find(pool, backend => backend.IsFit);
+    }
+
+    /// <summary>
+    /// The backends that a request may be sent to, best first: the fit ones of the active tier, then the other fit ones in order of
+    /// preference, then, when nobody is fit, everything that is not disabled. Never empty unless all are out by an operator's word.
+    /// </summary>
+    public static ImmutableArray<BackendId> Candidates(PoolState pool)
+    {
+        var ordered = pool.Members(pool.Active)
+            .Concat(pool.Definition.Tiers.Where(tier => tier != pool.Active).SelectMany(pool.Members))
+            .ToList();
+        var fit = ordered.Where(backend => backend.IsFit).ToList();
+        return fit.Count > 0
+            ? [.. fit.Select(backend => backend.Id)]
+            : [.. ordered.Where(backend => backend.Admin == Admin.InService).Select(backend => backend.Id)];
+    }
+
+    /// <summary>
+    /// The backends among which load balancing chooses: the fit ones of the active tier; without any, whoever is to be tried first.
+    /// </summary>
+    public static ImmutableArray<BackendId> Serving(PoolState pool)
+    {
+        var fit = pool.Members(pool.Active).Where(backend => backend.IsFit).Select(backend => backend.Id).ToImmutableArray();
+        return fit.IsEmpty ? [.. Candidates(pool).Take(1)] : fit;
+    }
+
+    /// <summary>When the pool may return by itself to a tier that it prefers over the active one, or null when it may not.</summary>
+    public static (int Tier, Instant At)? FailbackDue(PoolState pool)
+    {
+        if (pool.Tuning.Failback != FailbackMode.Automatic || pool.Held || pool.Pinned)
+        {
+            return null;
+        }
+
+        for (var index = 0; index < pool.ActiveTier; index++)
+        {
+            var soundSince = pool.Members(pool.Definition.Tiers[index]).Where(backend => backend.IsSound).Select(backend => backend.Since).ToList();
+            if (soundSince.Count > 0)
+            {
+                return (index, soundSince.Min() + pool.Tuning.StableTime);
+            }
+        }
+
+        return null;
+    }
+
+    private static int Find(PoolState pool, Func<BackendState, bool> fits)
+    {
+        for (var index = 0; index < pool.Definition.Tiers.Length; index++)
+        {
+            if (pool.Members(pool.Definition.Tiers[index]).Any(fits))
+            {
+                return index;
+            }
+        }
+
+        return -1;
+    }
+}

@@ -1,0 +1,40 @@
+namespace Gateway.Core.Judging;
+
+/// <summary>
+/// What a failed attempt of a live request says about its backend. Only an unbroken row of failures counts: the first is noted (and
+/// the shell probes at once), the second makes the backend suspected, <c>failureStreak</c> of them eject it. Any success in between
+/// starts the row anew; the data path counts it, so that a success costs the engine nothing.
+/// </summary>
+internal static class RequestJudge
+{
+    private const int SuspectedAt = 2;
+
+    public static Decision Judge(BackendState backend, PoolTuning tuning, PoolInput.AttemptFailed input)
+    {
+        var (at, id, fault) = (input.At, backend.Id, input.Fault);
+        var evidence = backend.Evidence.WithBadSignal(at, input.Tally) with { PassedProbes = 0 };
+        return (backend.Health, input.Streak) switch
+        {
+            (Health.Down, _) => Decision.Nothing(ReasonCode.StillDown, $"A request to {id} failed, which is down already."),
+
+            (_, var streak) when streak >= tuning.FailureStreak => Decision.Of(
+                ReasonCode.StreakReached,
+                new PoolEvent.BackendWentDown(
+                    at, id, Cause.RequestsFailed, Ejected: true, evidence,
+                    $"{id} is ejected: {Words.Count(streak, "request")} to it failed in a row ({fault.Detail}).")),
+
+            (Health.Suspected, var streak) => Decision.Quiet(
+                ReasonCode.BelowStreak, $"{streak} of {tuning.FailureStreak} requests to {id} failed ({fault.Detail}).", Noted(at, id, evidence)),
+
+            (_, var streak) when streak >= SuspectedAt => Decision.Of(
+                ReasonCode.BelowStreak,
+                new PoolEvent.BackendSuspected(
+                    at, id, Cause.RequestsFailed, evidence,
+                    $"{id} is suspected: {streak} of the {tuning.FailureStreak} requests that eject it failed in a row ({fault.Detail}).")),
+
+            _ => Decision.Quiet(ReasonCode.BelowStreak, $"A request to {id} failed ({fault.Detail}).", Noted(at, id, evidence)),
+        };
+    }
+
+    private static PoolEvent.EvidenceNoted Noted(Instant at, BackendId id, Evidence evidence) => new(at, id, evidence);
+}

@@ -1,0 +1,108 @@
+using System.Collections.Immutable;
+
+namespace Gateway.Core;
+
+/// <summary>
+/// What happened to a pool. The state of a pool is what its events make of it; the journal keeps those that are not
+/// <see cref="IsQuiet"/>, and the sentence is the one that people read in the log, in the journal and on the screen.
+/// </summary>
+public abstract record PoolEvent
+{
+    private PoolEvent(Instant at, string sentence)
+    {
+        At = at;
+        Sentence = sentence;
+    }
+
+    public Instant At { get; init; }
+
+    public string Sentence { get; init; }
+
+    /// <summary>Bookkeeping between two events that people care about: applied, but neither journalled nor shown.</summary>
+    public bool IsQuiet => this is EvidenceNoted or FirstAnswerNoted;
+
+    /// <summary>The pool exists from now on, or has another definition.</summary>
+    public sealed record PoolConfigured(Instant At, PoolDefinition Definition, string Sentence) : PoolEvent(At, Sentence);
+
+    public sealed record EvidenceNoted(Instant At, BackendId Backend, Evidence Evidence) : PoolEvent(At, string.Empty);
+
+    public sealed record BackendSuspected(Instant At, BackendId Backend, Cause Cause, Evidence Evidence, string Sentence) : PoolEvent(At, Sentence);
+
+    /// <summary>The suspicion was unfounded.</summary>
+    public sealed record BackendCleared(Instant At, BackendId Backend, string Sentence) : PoolEvent(At, Sentence);
+
+    public sealed record BackendWentDown(Instant At, BackendId Backend, Cause Cause, bool Ejected, Evidence Evidence, string Sentence)
+        : PoolEvent(At, Sentence);
+
+    public sealed record BackendCameUp(Instant At, BackendId Backend, string Sentence) : PoolEvent(At, Sentence);
+
+    public sealed record BackendAdminChanged(Instant At, BackendId Backend, Admin Admin, string Sentence) : PoolEvent(At, Sentence);
+
+    public sealed record BackendReset(Instant At, BackendId Backend, string Sentence) : PoolEvent(At, Sentence);
+
+    /// <summary>Another tier is active: the verdict.</summary>
+    /// <param name="FirstSignalAt">The first bad signal about the tier that was left; null for a planned change.</param>
+    /// <param name="Baseline">What the pool's requests had come to by that signal.</param>
+    /// <param name="Pinned">An operator chose the new tier; no automatic failback from it.</param>
+    public sealed record ActiveChanged(
+        Instant At,
+        Epoch Epoch,
+        ChangeKind Kind,
+        string From,
+        string To,
+        ImmutableArray<BackendId> ToBackends,
+        Cause Cause,
+        Instant? FirstSignalAt,
+        Tally Baseline,
+        bool Pinned,
+        string Sentence) : PoolEvent(At, Sentence);
+
+    /// <summary>The active tier cannot serve and no other can take over.</summary>
+    public sealed record PoolExhausted(Instant At, string Sentence) : PoolEvent(At, Sentence);
+
+    public sealed record FirstAnswerNoted(Instant At, Epoch Epoch) : PoolEvent(At, string.Empty);
+
+    /// <summary>What a change has cost.</summary>
+    /// <param name="Detection">From the first bad signal to the verdict; null for a planned change.</param>
+    /// <param name="Failover">From the verdict to the first good answer of the new backend; null when no request came.</param>
+    public sealed record ChangeMeasured(
+        Instant At,
+        Epoch Epoch,
+        ChangeKind Kind,
+        TimeSpan? Detection,
+        TimeSpan? Failover,
+        Tally Cost,
+        string Sentence) : PoolEvent(At, Sentence);
+
+    public sealed record HoldPlaced(Instant At, string Sentence) : PoolEvent(At, Sentence);
+
+    public sealed record HoldReleased(Instant At, string Sentence) : PoolEvent(At, Sentence);
+
+    public sealed record CommandRefused(Instant At, Command Command, string Sentence) : PoolEvent(At, Sentence);
+}
+
+/// <summary>The three kinds of change of the active backend.</summary>
+public enum ChangeKind
+{
+    /// <summary>Unplanned.</summary>
+    Failover,
+
+    /// <summary>Asked for by an operator.</summary>
+    Switchover,
+
+    /// <summary>Return to a preferred tier.</summary>
+    Failback,
+}
+
+/// <summary>Why a backend was judged, or a tier made active, as data. The sentence beside it says it in words.</summary>
+public enum Cause
+{
+    Start,
+    ProbeFailed,
+    RequestsFailed,
+    Operator,
+    Preferred,
+    Drained,
+    Disabled,
+    Removed,
+}

@@ -1,0 +1,107 @@
+namespace Gateway.Core;
+
+/// <summary>
+/// What was observed, or asked for. Every input says when (<see cref="At"/>) and how many requests the pool had seen by then
+/// (<see cref="Tally"/>), because the core has neither clock nor counters.
+/// </summary>
+public abstract record PoolInput
+{
+    private PoolInput(Instant at, Tally tally)
+    {
+        At = at;
+        Tally = tally;
+    }
+
+    public Instant At { get; }
+
+    public Tally Tally { get; }
+
+    /// <summary>A probe came to its end.</summary>
+    public sealed record ProbeCompleted(Instant At, Tally Tally, BackendId Backend, ProbeOutcome Outcome) : PoolInput(At, Tally);
+
+    /// <summary>An attempt of a client's request failed through the backend's fault.</summary>
+    /// <param name="Streak">How many attempts at this backend have failed in a row, this one included.</param>
+    public sealed record AttemptFailed(Instant At, Tally Tally, BackendId Backend, Fault Fault, long Streak) : PoolInput(At, Tally);
+
+    /// <summary>The backend that a verdict made active gave its first good answer to a client.</summary>
+    public sealed record FirstAnswered(Instant At, Tally Tally, Epoch Epoch) : PoolInput(At, Tally);
+
+    /// <summary>Time passed; see <see cref="Timers.NextDue"/>.</summary>
+    public sealed record Ticked(Instant At, Tally Tally) : PoolInput(At, Tally);
+
+    /// <summary>A changed configuration was accepted.</summary>
+    public sealed record Configured(Instant At, Tally Tally, PoolDefinition Definition) : PoolInput(At, Tally);
+
+    /// <summary>An operator wants something.</summary>
+    /// <param name="By">Who, in words: an address, a name.</param>
+    public sealed record Commanded(Instant At, Tally Tally, Command Command, string By) : PoolInput(At, Tally);
+}
+
+/// <summary>How a probe ended.</summary>
+public abstract record ProbeOutcome
+{
+    private ProbeOutcome()
+    {
+    }
+
+    public sealed record Passed : ProbeOutcome
+    {
+        public static readonly Passed Instance = new();
+    }
+
+    public sealed record Failed(Fault Fault) : ProbeOutcome;
+}
+
+/// <summary>What was wrong with a backend's answer, or with the lack of one.</summary>
+/// <param name="Detail">Half a sentence for people, such as "connection refused" or "answered 503".</param>
+public sealed record Fault(FaultKind Kind, string Detail);
+
+public enum FaultKind
+{
+    /// <summary>No connection: refused, unreachable, name not resolved, TLS failed, connect timeout.</summary>
+    Connect,
+
+    /// <summary>No answer in time.</summary>
+    Timeout,
+
+    /// <summary>The connection was closed or reset before the answer was complete.</summary>
+    Broken,
+
+    /// <summary>An answer with a status that counts as a failure.</summary>
+    Status,
+}
+
+/// <summary>What an operator may ask of a pool. A command with another epoch than the pool's is refused.</summary>
+public abstract record Command
+{
+    private Command()
+    {
+    }
+
+    /// <summary>The epoch that the operator saw when deciding; null when it does not matter.</summary>
+    public Epoch? ExpectedEpoch { get; init; }
+
+    /// <summary>Make the tier of this backend active.</summary>
+    /// <param name="Force">Even if it is down; then the pool is held, or it would leave again at once.</param>
+    public sealed record Switchover(BackendId To, bool Force) : Command;
+
+    /// <summary>Return to the most preferred tier that is fit, without waiting for its stable time.</summary>
+    public sealed record Failback : Command;
+
+    /// <summary>No automatic change until released.</summary>
+    public sealed record Hold : Command;
+
+    public sealed record Release : Command;
+
+    /// <summary>No new requests to this backend.</summary>
+    public sealed record Drain(BackendId Backend) : Command;
+
+    /// <summary>Take this backend out of the pool.</summary>
+    public sealed record Disable(BackendId Backend) : Command;
+
+    /// <summary>End drain and disable.</summary>
+    public sealed record Enable(BackendId Backend) : Command;
+
+    /// <summary>Forget what was recorded against this backend and judge it anew.</summary>
+    public sealed record Reset(BackendId Backend) : Command;
+}

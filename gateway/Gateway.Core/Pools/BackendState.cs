@@ -1,0 +1,66 @@
+namespace Gateway.Core;
+
+/// <summary>What this gateway thinks of a backend.</summary>
+public enum Health
+{
+    /// <summary>Not judged yet. It may serve: there is no evidence against it.</summary>
+    Unknown,
+
+    /// <summary>Gets traffic.</summary>
+    Up,
+
+    /// <summary>Doubtful evidence; still gets traffic.</summary>
+    Suspected,
+
+    /// <summary>Gets no traffic.</summary>
+    Down,
+}
+
+/// <summary>What an operator has said about a backend.</summary>
+public enum Admin
+{
+    InService,
+
+    /// <summary>No new requests; those under way finish.</summary>
+    Draining,
+
+    /// <summary>Out of the pool.</summary>
+    Disabled,
+}
+
+/// <summary>One backend of a pool, as the rules see it.</summary>
+public sealed record BackendState(BackendId Id, Instant Since, string Reason)
+{
+    public Health Health { get; init; } = Health.Unknown;
+
+    /// <summary>Down because of live traffic, although its probe may pass.</summary>
+    public bool Ejected { get; init; }
+
+    public Admin Admin { get; init; } = Admin.InService;
+
+    public Evidence Evidence { get; init; } = Evidence.None;
+
+    /// <summary>May serve: not down, and no operator has taken it out.</summary>
+    public bool IsFit => Admin == Admin.InService && Health != Health.Down;
+
+    /// <summary>Fit beyond doubt.</summary>
+    public bool IsSound => Admin == Admin.InService && Health == Health.Up;
+}
+
+/// <summary>
+/// What has been seen of a backend since it was last beyond doubt. <see cref="FirstBadAt"/> and <see cref="Baseline"/>
+/// remember the first bad signal, because the cost of a failover is measured from there.
+/// </summary>
+public sealed record Evidence(int FailedProbes, int PassedProbes, Instant? FirstBadAt, Instant? LastBadAt, Tally Baseline)
+{
+    public static readonly Evidence None = new(0, 0, FirstBadAt: null, LastBadAt: null, default);
+
+    public Evidence WithFailedProbe(Instant at, Tally tally) =>
+        WithBadSignal(at, tally) with { FailedProbes = FailedProbes + 1, PassedProbes = 0 };
+
+    public Evidence WithPassedProbe() => this with { FailedProbes = 0, PassedProbes = PassedProbes + 1 };
+
+    public Evidence WithBadSignal(Instant at, Tally tally) => FirstBadAt is null
+        ? this with { FirstBadAt = at, LastBadAt = at, Baseline = tally }
+        : this with { LastBadAt = at };
+}

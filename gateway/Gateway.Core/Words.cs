@@ -1,0 +1,16 @@
+using System.Globalization;
+
+namespace Gateway.Core;
+
+/// <summary>How numbers are put into sentences.</summary>
+internal static class Words
+{
+    public static string Count(long number, string noun) => $"{number} {(number == 1 ? noun : noun + "s")}";
+
+    public static string Span(TimeSpan span) => span switch
+    {
+        _ when span < TimeSpan.FromSeconds(1) => $"{Math.Max(0, (long)Math.Round(span.TotalMilliseconds))} ms",
+        _ when span < TimeSpan.FromMinutes(2) => $"{span.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture)} s",
+        _ => $"{span.TotalMinutes.ToString("0.#", CultureInfo.InvariantCulture)} min",
+    };
+}
