@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Gateway.Core.Judging;
 
 namespace Gateway.Core.Tests.Telling;
 
@@ -35,6 +36,14 @@ internal static class Page
         return words.Append(Timers.NextDue(pool) is { } due ? $"; due {Span(due)}" : "").ToString();
     }
 
+    /// <summary>Among whom load balancing chooses, and who is tried after them.</summary>
+    public static string Serving(PoolState pool)
+    {
+        var serving = Ranking.Serving(pool);
+        var others = Ranking.Candidates(pool).Except(serving).ToList();
+        return $"requests go to {Names(serving)}{(others.Count > 0 ? $", then {Names(others)}" : "")}";
+    }
+
     public static string Span(Instant at) => (at - new Instant(0)).TotalMilliseconds is var ms && ms % 1000 == 0
         ? $"{ms / 1000}s"
         : $"{ms.ToString(CultureInfo.InvariantCulture)}ms";
@@ -58,6 +67,8 @@ internal static class Page
     private static string Evidence(Evidence evidence) => evidence.FirstBadAt is { } first
         ? $"failed {evidence.FailedProbes}, passed {evidence.PassedProbes}, first bad {Span(first)}"
         : "nothing against it";
+
+    private static string Names(IReadOnlyCollection<BackendId> backends) => backends.Count > 0 ? string.Join(", ", backends) : "nobody";
 
     private static string Lower<T>(T value)
         where T : struct, Enum => value.ToString().ToLowerInvariant();

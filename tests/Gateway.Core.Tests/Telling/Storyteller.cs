@@ -10,7 +10,7 @@ namespace Gateway.Core.Tests.Telling;
 /// <remarks>
 /// The lines: <c># prose</c>; <c>pool api: primary | secondary + tertiary</c>; <c>tuning fall=2 stable=5s</c>;
 /// <c>everybody is up</c>, when the first probes are not the story; <c>at 600ms</c> followed by an observation or a command (see <see cref="Script"/>), which may name several backends with commas;
-/// <c>until 10s</c>, which ticks whenever the pool wants to hear of the time.
+/// <c>serving</c>, which says who gets the requests; <c>until 10s</c>, which ticks whenever the pool wants to hear of the time.
 /// </remarks>
 internal sealed class Storyteller
 {
@@ -58,6 +58,9 @@ internal sealed class Storyteller
                 break;
             case ["everybody", "is up"]:
                 EverybodyIsUp();
+                break;
+            case ["serving"]:
+                _told.Append($"    {Page.Serving(Pool)}\n");
                 break;
             case ["at", var rest]:
                 Observe(rest.Split(' ', 2));
