@@ -45,7 +45,7 @@ public static class Invariants
 
         var automatic = decision.Events.OfType<PoolEvent.ActiveChanged>()
             .Any(e => e.Kind == ChangeKind.Failover || e is { Kind: ChangeKind.Failback, Cause: Cause.Preferred });
-        if (before.Held && automatic)
+        if (before.Held && after.Held && automatic)
         {
             yield return "a held pool changed its active backend by itself";
         }
