@@ -14,15 +14,33 @@ internal static class Choice
         }
 
         var best = Ranking.BestTier(pool);
-        var planned = pool.Members(pool.Active).All(backend => backend.Admin != Admin.InService);
-        return (best, planned, pool.Held) switch
+        var asked = TakenOut(pool, input);
+        var broken = pool.Members(pool.Active).Any(backend => backend.Health == Health.Down);
+        return (best, asked, broken) switch
         {
             (-1, _, _) => Exhausted(pool, input),
             (_, true, _) => Moved(Leave(pool, input, best), ReasonCode.CommandAccepted),
-            (_, false, true) => Decision.Nothing(
+            _ when pool.Held => Decision.Nothing(
                 ReasonCode.Held, $"{pool.Active.Name} cannot serve, but the pool is held: no failover to {pool.Definition.Tiers[best].Name}."),
-            _ => Moved(FailOver(pool, input, best), ReasonCode.FailedOver),
+            (_, _, true) => Moved(FailOver(pool, input, best), ReasonCode.FailedOver),
+            _ => Moved(Leave(pool, input, best), ReasonCode.CommandAccepted),
         };
+    }
+
+    /// <summary>
+    /// Whether this very input is an operator taking out of service what the active tier served with. Only then does the tier have to
+    /// be left although the pool is held; one that was broken before, or out of service for long, waits for the release.
+    /// </summary>
+    private static bool TakenOut(PoolState pool, PoolInput input)
+    {
+        BackendId? named = (input as PoolInput.Commanded)?.Command switch
+        {
+            Command.Drain drain => drain.Backend,
+            Command.Disable disable => disable.Backend,
+            _ => null,
+        };
+        return named is { } id && pool.Active.Backends.Contains(id)
+            && (pool.Backends[id].Health != Health.Down || pool.Members(pool.Active).All(backend => backend.Admin != Admin.InService));
     }
 
     /// <summary>The events of a change: the figures of one that was still being measured, then the verdict.</summary>
