@@ -1,5 +1,3 @@
-using Gateway.Core.Judging;
-
 namespace Gateway.Core.Tests;
 
 /// <summary>The core's own invariants, and what only an onlooker can check: that a step says when it wants to be called again.</summary>
@@ -57,12 +55,6 @@ internal static class Rules
         if (changes.Exists(change => change.From == change.To))
         {
             yield return "a verdict moved the pool to where it was";
-        }
-
-        var disabled = after.Backends.Values.All(backend => backend.Admin == Admin.Disabled);
-        if (!disabled && Ranking.Candidates(after).IsEmpty)
-        {
-            yield return "somebody is not disabled, but nobody can be selected";
         }
 
         if (decision.Events.Any(happened => !happened.IsQuiet && !happened.Sentence.EndsWith('.')))

@@ -17,7 +17,8 @@ public static class Ranking
 
     /// <summary>
     /// The backends that a request may be sent to, best first: the fit ones of the active tier, then the other fit ones in order of
-    /// preference, then, when nobody is fit, everything that is not disabled. Never empty unless all are out by an operator's word.
+    /// preference. When nobody is fit, everything that is not disabled, those that an operator drains last. Empty only when all
+    /// are disabled.
     /// </summary>
     public static ImmutableArray<BackendId> Candidates(PoolState pool)
     {
@@ -27,7 +28,7 @@ public static class Ranking
         var fit = ordered.Where(backend => backend.IsFit).ToList();
         return fit.Count > 0
             ? [.. fit.Select(backend => backend.Id)]
-            : [.. ordered.Where(backend => backend.Admin == Admin.InService).Select(backend => backend.Id)];
+            : [.. ordered.Where(backend => backend.Admin != Admin.Disabled).OrderBy(backend => backend.Admin).Select(backend => backend.Id)];
     }
 
     /// <summary>
