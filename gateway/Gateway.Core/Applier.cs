@@ -15,7 +15,11 @@ public static class Applier
         PoolEvent.BackendSuspected e => Judged(pool, e.Backend, e, Health.Suspected, ejected: false, e.Evidence),
         PoolEvent.BackendCleared e => Judged(pool, e.Backend, e, Health.Up, ejected: false, Evidence.None),
         PoolEvent.BackendWentDown e => Judged(pool, e.Backend, e, Health.Down, e.Ejected, e.Evidence),
-        PoolEvent.BackendCameUp e => Judged(pool, e.Backend, e, Health.Up, ejected: false, Evidence.None) with { Exhausted = false },
+        PoolEvent.BackendCameUp e => Judged(pool, e.Backend, e, Health.Up, ejected: false, Evidence.None) with
+        {
+            Exhausted = false,
+            Forced = pool.Forced && !pool.Active.Backends.Contains(e.Backend),
+        },
         PoolEvent.BackendAdminChanged e => Change(
             pool with { Exhausted = false }, e.Backend, backend => backend with { Admin = e.Admin, Since = e.At, Reason = e.Sentence }),
         PoolEvent.BackendReset e => Judged(pool, e.Backend, e, Health.Unknown, ejected: false, Evidence.None) with { Exhausted = false },
@@ -57,6 +61,7 @@ public static class Applier
             Cause = e.Cause,
             Sentence = e.Sentence,
             Pinned = e.Pinned,
+            Forced = e.Forced,
             Exhausted = false,
             Window = new MeasuredWindow(e.Epoch, e.Kind, e.At, e.FirstSignalAt, e.Baseline),
         };

@@ -21,7 +21,7 @@ internal static class Choice
             (-1, _, _) => Exhausted(pool, input),
             (_, true, _) => Moved(Leave(pool, input, best), ReasonCode.CommandAccepted),
             _ when pool.Held => Decision.Nothing(
-                ReasonCode.Held, $"{pool.Active.Name} cannot serve, but the pool is held: no failover to {pool.Definition.Tiers[best].Name}."),
+                ReasonCode.Held, $"{pool.Active.Name} would be left for {pool.Definition.Tiers[best].Name}, but the pool is held."),
             (_, _, true) => Moved(FailOver(pool, input, best), ReasonCode.FailedOver),
             _ => Moved(Leave(pool, input, best), ReasonCode.CommandAccepted),
         };
@@ -45,12 +45,24 @@ internal static class Choice
 
     /// <summary>The events of a change: the figures of one that was still being measured, then the verdict.</summary>
     public static ImmutableArray<PoolEvent> Change(
-        PoolState pool, PoolInput input, int target, ChangeKind kind, Cause cause, string from, Evidence? signal, bool pinned, string because)
+        PoolState pool,
+        PoolInput input,
+        int target,
+        ChangeKind kind,
+        Cause cause,
+        string from,
+        Evidence? signal,
+        bool pinned,
+        string because,
+        bool forced = false)
     {
         var to = pool.Definition.Tiers[target];
         var verdict = new PoolEvent.ActiveChanged(
             input.At, pool.Epoch.Next, kind, from, to.Name, to.Backends, cause, signal?.FirstBadAt, signal?.Baseline ?? input.Tally, pinned,
-            $"{pool.Id} moved from {from} to {to.Name}: {because}.");
+            $"{pool.Id} moved from {from} to {to.Name}: {because}.")
+        {
+            Forced = forced,
+        };
         return pool.Window is { } open ? [Measure.Close(open, input.At, input.Tally), verdict] : [verdict];
     }
 

@@ -36,15 +36,17 @@ internal static class CommandRules
         Known(pool, input, command.To, target =>
         {
             var tier = pool.Definition.FindTier([command.To]);
-            return (tier == pool.ActiveTier, target.IsFit, command.Force) switch
+            var tierFit = Ranking.IsFit(pool, pool.Definition.Tiers[tier]);
+            return (target.IsFit, command.Force) switch
             {
-                (true, _, _) => Refuse(input, $"{pool.Active.Name} is active already."),
-                (_, false, false) => Refuse(input, $"{target.Id} cannot take over: {Unfit(target)}"),
-                (_, false, true) => Accept([
+                _ when tier == pool.ActiveTier => Refuse(input, $"{pool.Active.Name} is active already."),
+                _ when target.Admin != Admin.InService => Refuse(input, $"{target.Id} is {Words.Of(target.Admin)}; enable it first."),
+                (false, false) => Refuse(input, $"{target.Id} cannot take over: {target.Reason}"),
+                (false, true) when !tierFit => Accept([
                     .. pool.Held ? ImmutableArray<PoolEvent>.Empty : [Holding(pool, input, target)],
-                    .. Moved(pool, input, tier),
+                    .. Moved(pool, input, tier, forced: true),
                 ]),
-                _ => Accept(Moved(pool, input, tier)),
+                _ => Accept(Moved(pool, input, tier, forced: false)),
             };
         });
 
@@ -65,13 +67,12 @@ internal static class CommandRules
     private static Decision TakeOut(PoolState pool, PoolInput.Commanded input, BackendId id, Admin admin) =>
         Known(pool, input, id, backend =>
         {
-            var verb = admin == Admin.Draining ? "draining" : "disabled";
             var othersFit = pool.Backends.Values.Any(other => other.Id != id && other.IsFit);
             return (backend.Admin == admin, backend.IsFit && !othersFit) switch
             {
-                (true, _) => Refuse(input, $"{id} is {verb} already."),
+                (true, _) => Refuse(input, $"{id} is {Words.Of(admin)} already."),
                 (_, true) => Refuse(input, $"{id} is the last backend of {pool.Id} that can serve."),
-                _ => Accept(new PoolEvent.BackendAdminChanged(input.At, id, admin, $"{id} is {verb}: asked for by {input.By}.")),
+                _ => Accept(new PoolEvent.BackendAdminChanged(input.At, id, admin, $"{id} is {Words.Of(admin)}: asked for by {input.By}.")),
             };
         });
 
@@ -80,19 +81,12 @@ internal static class CommandRules
             ? Refuse(input, $"{id} is in service already.")
             : Accept(new PoolEvent.BackendAdminChanged(input.At, id, Admin.InService, $"{id} is in service again: asked for by {input.By}.")));
 
-    private static ImmutableArray<PoolEvent> Moved(PoolState pool, PoolInput.Commanded input, int tier) => Choice.Change(
+    private static ImmutableArray<PoolEvent> Moved(PoolState pool, PoolInput.Commanded input, int tier, bool forced) => Choice.Change(
         pool, input, tier, ChangeKind.Switchover, Cause.Operator, pool.Active.Name, signal: null, pinned: tier > 0,
-        $"{input.By} asked for the switchover");
+        forced ? $"{input.By} forced the switchover" : $"{input.By} asked for the switchover", forced);
 
     private static PoolEvent.HoldPlaced Holding(PoolState pool, PoolInput.Commanded input, BackendState target) => new(
-        input.At, $"{pool.Id} is held, because {input.By} forced it onto {target.Id}, which would be left again at once.");
-
-    private static string Unfit(BackendState backend) => backend.Admin switch
-    {
-        Admin.Draining => "it is draining.",
-        Admin.Disabled => "it is disabled.",
-        _ => backend.Reason,
-    };
+        input.At, $"{pool.Id} is held, because {input.By} forced it onto {target.Id}, which it would leave again at once.");
 
     private static Decision Known(PoolState pool, PoolInput.Commanded input, BackendId id, Func<BackendState, Decision> judge) =>
         pool.Backends.TryGetValue(id, out var backend) ? judge(backend) : Refuse(input, $"{pool.Id} has no backend {id}.");

@@ -22,7 +22,9 @@ public static class Decider
         }
 
         var chosen = Choice.Of(Applier.Apply(pool, judged.Events), input);
-        var chosenSaysMore = !chosen.Events.IsEmpty || chosen.Reason.Code is ReasonCode.Held or ReasonCode.NobodyLeft;
+        var accepted = judged.Reason.Code == ReasonCode.CommandAccepted;
+        var standsStill = !accepted && (chosen.Reason.Code is ReasonCode.Held or ReasonCode.NobodyLeft);
+        var chosenSaysMore = !chosen.Events.IsEmpty || standsStill;
         var judgedSaysNothing = judged.Events.IsEmpty && judged.Reason.Code == ReasonCode.Steady;
         return new Decision([.. judged.Events, .. chosen.Events], chosenSaysMore || judgedSaysNothing ? chosen.Reason : judged.Reason);
     }

@@ -7,6 +7,13 @@ internal static class Words
 {
     public static string Count(long number, string noun) => $"{number} {(number == 1 ? noun : noun + "s")}";
 
+    public static string Of(Admin admin) => admin switch
+    {
+        Admin.Draining => "draining",
+        Admin.Disabled => "disabled",
+        _ => "in service",
+    };
+
     public static string Span(TimeSpan span) => span switch
     {
         _ when span < TimeSpan.FromSeconds(1) => $"{Math.Max(0, (long)Math.Round(span.TotalMilliseconds))} ms",

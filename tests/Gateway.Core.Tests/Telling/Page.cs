@@ -27,7 +27,7 @@ internal static class Page
     public static string State(PoolState pool)
     {
         var words = new StringBuilder($"= epoch {pool.Epoch}, {pool.Active.Name} active");
-        words.Append(pool.Held ? ", held" : "").Append(pool.Pinned ? ", pinned" : "").Append(pool.Exhausted ? ", exhausted" : "").Append(':');
+        words.Append(pool.Held ? ", held" : "").Append(pool.Pinned ? ", pinned" : "").Append(pool.Forced ? ", forced" : "").Append(pool.Exhausted ? ", exhausted" : "").Append(':');
         foreach (var backend in pool.Definition.Backends.Select(id => pool.Backends[id]))
         {
             words.Append(' ').Append(backend.Id).Append('=').Append(Standing(backend));
