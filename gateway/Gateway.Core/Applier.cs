@@ -20,8 +20,7 @@ public static class Applier
             Exhausted = false,
             Forced = pool.Forced && !pool.Active.Backends.Contains(e.Backend),
         },
-        PoolEvent.BackendAdminChanged e => Change(
-            pool with { Exhausted = false }, e.Backend, backend => backend with { Admin = e.Admin, Since = e.At, Reason = e.Sentence }),
+        PoolEvent.BackendAdminChanged e => Change(pool with { Exhausted = false }, e.Backend, backend => Administered(backend, e)),
         PoolEvent.BackendReset e => Judged(pool, e.Backend, e, Health.Unknown, ejected: false, Evidence.None) with { Exhausted = false },
         PoolEvent.ActiveChanged e => Move(pool, e),
         PoolEvent.PoolExhausted => pool with { Exhausted = true },
@@ -43,7 +42,16 @@ public static class Applier
             Evidence = evidence,
             Since = happened.At,
             Reason = happened.Sentence,
+            JudgedAt = happened.At,
+            Finding = happened.Sentence,
         });
+
+    // Back in service, a backend that is down is so since it was found down, and for that reason.
+    private static BackendState Administered(BackendState backend, PoolEvent.BackendAdminChanged e) => (e.Admin, backend.Health) switch
+    {
+        (Admin.InService, Health.Down) => backend with { Admin = e.Admin, Since = backend.JudgedAt, Reason = backend.Finding },
+        _ => backend with { Admin = e.Admin, Since = e.At, Reason = e.Sentence },
+    };
 
     private static PoolState Change(PoolState pool, BackendId id, Func<BackendState, BackendState> change) =>
         pool.Backends.TryGetValue(id, out var backend)

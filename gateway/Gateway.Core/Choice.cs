@@ -85,12 +85,12 @@ internal static class Choice
 
     private static ImmutableArray<PoolEvent> FailOver(PoolState pool, PoolInput input, int target)
     {
-        var guilty = pool.Members(pool.Active).Where(backend => backend.Health == Health.Down).OrderBy(backend => backend.Since).ToList();
+        var guilty = pool.Members(pool.Active).Where(backend => backend.Health == Health.Down).OrderBy(backend => backend.JudgedAt).ToList();
         var last = guilty[^1];
         var first = guilty.Where(backend => backend.Evidence.FirstBadAt is not null).MinBy(backend => backend.Evidence.FirstBadAt);
         var cause = last.Ejected ? Cause.RequestsFailed : Cause.ProbeFailed;
         return Change(
-            pool, input, target, ChangeKind.Failover, cause, pool.Active.Name, first?.Evidence, pinned: false, last.Reason.TrimEnd('.'));
+            pool, input, target, ChangeKind.Failover, cause, pool.Active.Name, first?.Evidence, pinned: false, last.Finding.TrimEnd('.'));
     }
 
     private static ImmutableArray<PoolEvent> Leave(PoolState pool, PoolInput input, int target)

@@ -41,7 +41,7 @@ internal static class CommandRules
             {
                 _ when tier == pool.ActiveTier => Refuse(input, $"{pool.Active.Name} is active already."),
                 _ when target.Admin != Admin.InService => Refuse(input, $"{target.Id} is {Words.Of(target.Admin)}; enable it first."),
-                (false, false) => Refuse(input, $"{target.Id} cannot take over: {target.Reason}"),
+                (false, false) => Refuse(input, $"{target.Id} cannot take over: {target.Finding}"),
                 (false, true) when !tierFit => Accept([
                     .. pool.Held ? ImmutableArray<PoolEvent>.Empty : [Holding(pool, input, target)],
                     .. Moved(pool, input, tier, forced: true),

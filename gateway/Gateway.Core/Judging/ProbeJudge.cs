@@ -32,9 +32,9 @@ internal static class ProbeJudge
                 ? Decision.Of(ReasonCode.SuspicionCleared, new PoolEvent.BackendCleared(at, id, $"{id} is up: it passed a probe again."))
                 : Decision.Quiet(ReasonCode.SuspicionStays, $"{id} passed a probe, but requests to it failed.", Noted(at, id, evidence)),
 
-            Health.Down when backend.Ejected && at < backend.Since + tuning.EjectionTime => Decision.Quiet(
+            Health.Down when backend.Ejected && at < backend.JudgedAt + tuning.EjectionTime => Decision.Quiet(
                 ReasonCode.StillEjected,
-                $"{id} stays ejected for {Words.Span(backend.Since + tuning.EjectionTime - at)} more: requests to it failed though its probe passes.",
+                $"{id} stays ejected for {Words.Span(backend.JudgedAt + tuning.EjectionTime - at)} more: requests to it failed though its probe passes.",
                 Noted(at, id, evidence)),
 
             Health.Down when evidence.PassedProbes >= tuning.Rise => Decision.Of(
