@@ -12,7 +12,7 @@ internal static class RequestJudge
     public static Decision Judge(BackendState backend, PoolTuning tuning, PoolInput.AttemptFailed input)
     {
         var (at, id, fault) = (input.At, backend.Id, input.Fault);
-        var evidence = backend.Evidence.WithBadSignal(at, input.Tally) with { PassedProbes = 0 };
+        var evidence = Known(backend, input).WithBadSignal(at, input.Tally) with { PassedProbes = 0 };
         return (backend.Health, input.Streak) switch
         {
             (Health.Down, _) => Decision.Nothing(ReasonCode.StillDown, $"A request to {id} failed, which is down already."),
@@ -35,6 +35,11 @@ internal static class RequestJudge
             _ => Decision.Quiet(ReasonCode.BelowStreak, $"A request to {id} failed ({fault.Detail}).", Noted(at, id, evidence)),
         };
     }
+
+    // The first of a row says that a request succeeded in between: what was before is not the beginning of this incident, unless
+    // a probe agrees that it has begun.
+    private static Evidence Known(BackendState backend, PoolInput.AttemptFailed input) =>
+        input.Streak <= 1 && backend.Evidence.FailedProbes == 0 ? Evidence.None : backend.Evidence;
 
     private static PoolEvent.EvidenceNoted Noted(Instant at, BackendId id, Evidence evidence) => new(at, id, evidence);
 }
