@@ -87,10 +87,24 @@ internal static class Choice
     {
         var guilty = pool.Members(pool.Active).Where(backend => backend.Health == Health.Down).OrderBy(backend => backend.JudgedAt).ToList();
         var last = guilty[^1];
-        var first = guilty.Where(backend => backend.Evidence.FirstBadAt is not null).MinBy(backend => backend.Evidence.FirstBadAt);
         var cause = last.Ejected ? Cause.RequestsFailed : Cause.ProbeFailed;
         return Change(
-            pool, input, target, ChangeKind.Failover, cause, pool.Active.Name, first?.Evidence, pinned: false, last.Finding.TrimEnd('.'));
+            pool, input, target, ChangeKind.Failover, cause, pool.Active.Name, Beginning(guilty), pinned: false, last.Finding.TrimEnd('.'));
+    }
+
+    /// <summary>
+    /// The evidence whose first bad signal began the incident: that of the last to fall, or of one that fell when the next was in
+    /// doubt already. Who has been down since long before is part of another story.
+    /// </summary>
+    private static Evidence Beginning(IReadOnlyList<BackendState> guilty)
+    {
+        var earliest = guilty[^1].Evidence;
+        foreach (var other in guilty.Reverse().Skip(1).TakeWhile(other => other.JudgedAt >= earliest.FirstBadAt))
+        {
+            earliest = other.Evidence.FirstBadAt < earliest.FirstBadAt ? other.Evidence : earliest;
+        }
+
+        return earliest;
     }
 
     private static ImmutableArray<PoolEvent> Leave(PoolState pool, PoolInput input, int target)
