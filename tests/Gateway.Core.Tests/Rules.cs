@@ -57,6 +57,11 @@ internal static class Rules
             yield return "a verdict moved the pool to where it was";
         }
 
+        if (before.Exhausted && decision.Events.Any(happened => happened is PoolEvent.PoolExhausted))
+        {
+            yield return "it was said twice that nobody is left";
+        }
+
         if (decision.Events.Any(happened => !happened.IsQuiet && !happened.Sentence.EndsWith('.')))
         {
             yield return "an event that people read has no whole sentence";
