@@ -70,7 +70,7 @@ internal static class Choice
     {
         if (Ranking.FailbackDue(pool) is not { } due)
         {
-            return Decision.Nothing(ReasonCode.Steady, $"{pool.Active.Name} is active and can serve.");
+            return Decision.Nothing(ReasonCode.Steady, $"{pool.Active.Name} is active and can serve{WhyNotPreferred(pool)}.");
         }
 
         var preferred = pool.Definition.Tiers[due.Tier];
@@ -79,17 +79,32 @@ internal static class Choice
             : Moved(
                 Change(
                     pool, input, due.Tier, ChangeKind.Failback, Cause.Preferred, pool.Active.Name, signal: null, pinned: false,
-                    $"{preferred.Name} is preferred and has been up for {Words.Span(pool.Tuning.StableTime)}"),
+                    $"{preferred.Name} is preferred and has been up for {Words.Span(input.At - due.At + pool.Tuning.StableTime)}"),
                 ReasonCode.FailedBack);
+    }
+
+    // Whoever sees the preferred tier up and unused asks why.
+    private static string WhyNotPreferred(PoolState pool)
+    {
+        var best = Ranking.BestTier(pool);
+        return (pool.Held, pool.Pinned, pool.Tuning.Failback) switch
+        {
+            _ when best < 0 || best >= pool.ActiveTier => string.Empty,
+            (true, _, _) => $"; {pool.Definition.Tiers[best].Name} is preferred, but the pool is held",
+            (_, true, _) => $"; {pool.Definition.Tiers[best].Name} is preferred, but an operator chose {pool.Active.Name}",
+            (_, _, FailbackMode.Automatic) => string.Empty,
+            _ => $"; {pool.Definition.Tiers[best].Name} is preferred, but failback is not automatic",
+        };
     }
 
     private static ImmutableArray<PoolEvent> FailOver(PoolState pool, PoolInput input, int target)
     {
         var guilty = pool.Members(pool.Active).Where(backend => backend.Health == Health.Down).OrderBy(backend => backend.JudgedAt).ToList();
         var last = guilty[^1];
+        var rest = pool.Active.Backends.Length > 1 ? ", the last of its tier" : string.Empty;
         var cause = last.Ejected ? Cause.RequestsFailed : Cause.ProbeFailed;
         return Change(
-            pool, input, target, ChangeKind.Failover, cause, pool.Active.Name, Beginning(guilty), pinned: false, last.Finding.TrimEnd('.'));
+            pool, input, target, ChangeKind.Failover, cause, pool.Active.Name, Beginning(guilty), pinned: false, last.Finding.TrimEnd('.') + rest);
     }
 
     /// <summary>
@@ -117,7 +132,10 @@ internal static class Choice
 
     private static Decision Exhausted(PoolState pool, PoolInput input)
     {
-        var sentence = $"Nobody is left in {pool.Id}: {pool.Active.Name} cannot serve and no standby can take over.";
+        var tried = Ranking.Candidates(pool);
+        var sentence = tried.IsEmpty
+            ? $"Nobody is left in {pool.Id}: operators have disabled everybody."
+            : $"Nobody is left in {pool.Id}: {pool.Active.Name} stays active, and as a last resort requests are tried at {string.Join(", ", tried)}.";
         return pool.Exhausted
             ? Decision.Nothing(ReasonCode.NobodyLeft, sentence)
             : Decision.Of(ReasonCode.NobodyLeft, new PoolEvent.PoolExhausted(input.At, sentence));

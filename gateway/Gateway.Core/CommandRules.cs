@@ -10,7 +10,7 @@ internal static class CommandRules
     {
         if (input.Command.ExpectedEpoch is { } expected && expected != pool.Epoch)
         {
-            return Refuse(input, $"The pool is at epoch {pool.Epoch}, not {expected}: somebody changed it since you looked.");
+            return Refuse(input, $"{pool.Id} is at epoch {pool.Epoch}, not {expected}: it has changed since you looked.");
         }
 
         return input.Command switch
@@ -19,9 +19,9 @@ internal static class CommandRules
             Command.Failback => Failback(pool, input),
             Command.Hold => pool.Held
                 ? Refuse(input, $"{pool.Id} is held already.")
-                : Accept(new PoolEvent.HoldPlaced(input.At, $"{pool.Id} is held by {input.By}: no automatic change until it is released.")),
+                : Accept(new PoolEvent.HoldPlaced(input.At, $"{input.By} holds {pool.Id}: it changes nothing by itself until it is released.")),
             Command.Release => pool.Held
-                ? Accept(new PoolEvent.HoldReleased(input.At, $"{pool.Id} was released by {input.By}."))
+                ? Accept(new PoolEvent.HoldReleased(input.At, $"{input.By} released {pool.Id}: it changes by itself again."))
                 : Refuse(input, $"{pool.Id} is not held."),
             Command.Drain drain => TakeOut(pool, input, drain.Backend, Admin.Draining),
             Command.Disable disable => TakeOut(pool, input, disable.Backend, Admin.Disabled),
@@ -40,8 +40,8 @@ internal static class CommandRules
             return (target.IsFit, command.Force) switch
             {
                 _ when tier == pool.ActiveTier => Refuse(input, $"{pool.Active.Name} is active already."),
-                _ when target.Admin != Admin.InService => Refuse(input, $"{target.Id} is {Words.Of(target.Admin)}; enable it first."),
-                (false, false) => Refuse(input, $"{target.Id} cannot take over: {target.Finding}"),
+                _ when target.Admin != Admin.InService => Refuse(input, $"No switchover: {target.Id} is {Words.Of(target.Admin)}; enable it first."),
+                (false, false) => Refuse(input, $"No switchover: {target.Finding}"),
                 (false, true) when !tierFit => Accept([
                     .. pool.Held ? ImmutableArray<PoolEvent>.Empty : [Holding(pool, input, target)],
                     .. Moved(pool, input, tier, forced: true),
@@ -55,9 +55,9 @@ internal static class CommandRules
         var best = Ranking.BestTier(pool);
         return (pool.Tuning.Failback, best) switch
         {
-            (FailbackMode.Never, _) => Refuse(input, $"{pool.Id} never fails back; ask for a switchover by name."),
-            (_, -1) => Refuse(input, $"Nobody in {pool.Id} can serve."),
-            _ when best >= pool.ActiveTier => Refuse(input, $"{pool.Active.Name} is already the most preferred that can serve."),
+            (FailbackMode.Never, _) => Refuse(input, $"No failback: it is switched off for {pool.Id}; ask for a switchover by name."),
+            (_, -1) => Refuse(input, $"No failback: nobody in {pool.Id} can serve."),
+            _ when best >= pool.ActiveTier => Refuse(input, $"No failback: nobody preferred over {pool.Active.Name} is up."),
             _ => Accept(Choice.Change(
                 pool, input, best, ChangeKind.Failback, Cause.Operator, pool.Active.Name, signal: null, pinned: false,
                 $"{input.By} asked for the failback")),
@@ -72,14 +72,16 @@ internal static class CommandRules
             {
                 (true, _) => Refuse(input, $"{id} is {Words.Of(admin)} already."),
                 (_, true) => Refuse(input, $"{id} is the last backend of {pool.Id} that can serve."),
-                _ => Accept(new PoolEvent.BackendAdminChanged(input.At, id, admin, $"{id} is {Words.Of(admin)}: asked for by {input.By}.")),
+                _ => Accept(new PoolEvent.BackendAdminChanged(input.At, id, admin, admin == Admin.Draining
+                    ? $"{input.By} drained {id}: it gets no new requests."
+                    : $"{input.By} disabled {id}: it is out of the pool.")),
             };
         });
 
     private static Decision Enable(PoolState pool, PoolInput.Commanded input, BackendId id) =>
         Known(pool, input, id, backend => backend.Admin == Admin.InService
             ? Refuse(input, $"{id} is in service already.")
-            : Accept(new PoolEvent.BackendAdminChanged(input.At, id, Admin.InService, $"{id} is in service again: asked for by {input.By}.")));
+            : Accept(new PoolEvent.BackendAdminChanged(input.At, id, Admin.InService, $"{input.By} enabled {id}: it is in service again.")));
 
     private static ImmutableArray<PoolEvent> Moved(PoolState pool, PoolInput.Commanded input, int tier, bool forced) => Choice.Change(
         pool, input, tier, ChangeKind.Switchover, Cause.Operator, pool.Active.Name, signal: null, pinned: tier > 0,
