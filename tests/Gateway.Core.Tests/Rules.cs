@@ -1,3 +1,5 @@
+using Gateway.Core.Judging;
+
 namespace Gateway.Core.Tests;
 
 /// <summary>The core's own invariants, and what only an onlooker can check: that a step says when it wants to be called again.</summary>
@@ -12,6 +14,7 @@ internal static class Rules
         .. Timing(input, after),
         .. Holding(before, input, decision),
         .. Verdicts(before, decision, after),
+        .. Standing(after),
     ];
 
     /// <summary>A tick before the instant that the pool asks for decides nothing, one at that instant decides something.</summary>
@@ -57,6 +60,12 @@ internal static class Rules
             yield return "a verdict moved the pool to where it was";
         }
 
+        var returned = changes.Exists(change => change is { Kind: ChangeKind.Failback, Cause: Cause.Preferred });
+        if (returned && (before.Pinned || after.Tuning.Failback != FailbackMode.Automatic))
+        {
+            yield return "the pool failed back by itself although an operator or the configuration wants otherwise";
+        }
+
         if (before.Exhausted && decision.Events.Any(happened => happened is PoolEvent.PoolExhausted))
         {
             yield return "it was said twice that nobody is left";
@@ -65,6 +74,20 @@ internal static class Rules
         if (decision.Events.Any(happened => !happened.IsQuiet && !happened.Sentence.EndsWith('.')))
         {
             yield return "an event that people read has no whole sentence";
+        }
+    }
+
+    private static IEnumerable<string> Standing(PoolState after)
+    {
+        var nobodyFit = after.Backends.Values.All(backend => !backend.IsFit);
+        if (after.Exhausted && !nobodyFit)
+        {
+            yield return "the pool is exhausted, but somebody can serve";
+        }
+
+        if (!after.Exhausted && !after.Held && !Ranking.IsFit(after, after.Active))
+        {
+            yield return nobodyFit ? "nobody can serve, but the pool does not say so" : "a tier that cannot serve is active, but another could";
         }
     }
 

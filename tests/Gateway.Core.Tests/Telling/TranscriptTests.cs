@@ -13,6 +13,8 @@ public class TranscriptTests
     public static TheoryData<string> Stories() =>
         [.. Directory.EnumerateFiles(Folder, "*.txt").Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal)];
 
+    internal static IEnumerable<string> Texts() => Directory.EnumerateFiles(Folder, "*.txt").Select(File.ReadAllText);
+
     [Theory]
     [MemberData(nameof(Stories))]
     public void The_core_tells_the_story_as_it_is_written(string story)
