@@ -10,15 +10,17 @@ public static class Applier
 
     public static PoolState Apply(PoolState pool, PoolEvent happened) => happened switch
     {
-        PoolEvent.PoolConfigured e => Reshape(pool, e),
+        PoolEvent.PoolConfigured e => Relieved(Reshape(pool, e)),
         PoolEvent.EvidenceNoted e => Change(pool, e.Backend, backend => backend with { Evidence = e.Evidence }),
         PoolEvent.BackendSuspected e => Judged(pool, e.Backend, e, Health.Suspected, ejected: false, e.Evidence),
         PoolEvent.BackendCleared e => Judged(pool, e.Backend, e, Health.Up, ejected: false, Evidence.None),
         PoolEvent.BackendWentDown e => Judged(pool, e.Backend, e, Health.Down, e.Ejected, e.Evidence),
-        PoolEvent.BackendCameUp e => Judged(pool, e.Backend, e, Health.Up, ejected: false, Evidence.None) with { Exhausted = false },
-        PoolEvent.BackendAdminChanged e => Change(
-            pool with { Exhausted = false }, e.Backend, backend => backend with { Admin = e.Admin, Since = e.At, Reason = e.Sentence }),
-        PoolEvent.BackendReset e => Judged(pool, e.Backend, e, Health.Unknown, ejected: false, Evidence.None) with { Exhausted = false },
+        PoolEvent.BackendCameUp e => Relieved(Judged(pool, e.Backend, e, Health.Up, ejected: false, Evidence.None) with
+        {
+            Forced = pool.Forced && !pool.Active.Backends.Contains(e.Backend),
+        }),
+        PoolEvent.BackendAdminChanged e => Relieved(Change(pool, e.Backend, backend => Administered(backend, e))),
+        PoolEvent.BackendReset e => Relieved(Judged(pool, e.Backend, e, Health.Unknown, ejected: false, Evidence.None)),
         PoolEvent.ActiveChanged e => Move(pool, e),
         PoolEvent.PoolExhausted => pool with { Exhausted = true },
         PoolEvent.FirstAnswerNoted e => pool.Window?.Epoch == e.Epoch
@@ -39,7 +41,16 @@ public static class Applier
             Evidence = evidence,
             Since = happened.At,
             Reason = happened.Sentence,
+            JudgedAt = happened.At,
+            Finding = happened.Sentence,
         });
+
+    // Back in service, a backend that is down is so since it was found down, and for that reason.
+    private static BackendState Administered(BackendState backend, PoolEvent.BackendAdminChanged e) => (e.Admin, backend.Health) switch
+    {
+        (Admin.InService, Health.Down) => backend with { Admin = e.Admin, Since = backend.JudgedAt, Reason = backend.Finding },
+        _ => backend with { Admin = e.Admin, Since = e.At, Reason = e.Sentence },
+    };
 
     private static PoolState Change(PoolState pool, BackendId id, Func<BackendState, BackendState> change) =>
         pool.Backends.TryGetValue(id, out var backend)
@@ -49,7 +60,7 @@ public static class Applier
     private static PoolState Move(PoolState pool, PoolEvent.ActiveChanged e)
     {
         var tier = pool.Definition.FindTier(e.ToBackends);
-        return tier < 0 ? pool with { Epoch = e.Epoch } : pool with
+        return tier < 0 ? pool with { Epoch = e.Epoch } : Relieved(pool with
         {
             Epoch = e.Epoch,
             ActiveTier = tier,
@@ -57,16 +68,19 @@ public static class Applier
             Cause = e.Cause,
             Sentence = e.Sentence,
             Pinned = e.Pinned,
-            Exhausted = false,
+            Forced = e.Forced,
             Window = new MeasuredWindow(e.Epoch, e.Kind, e.At, e.FirstSignalAt, e.Baseline),
-        };
+        });
     }
+
+    // An exhausted pool stays so until somebody can serve again; anything less is not worth another alarm.
+    private static PoolState Relieved(PoolState pool) =>
+        pool.Exhausted && pool.Backends.Values.Any(backend => backend.IsFit) ? pool with { Exhausted = false } : pool;
 
     private static PoolState Reshape(PoolState pool, PoolEvent.PoolConfigured e) => pool with
     {
         Definition = e.Definition,
         ActiveTier = Math.Max(0, e.Definition.FindTier(pool.Active.Backends)),
-        Exhausted = false,
         Backends = e.Definition.Backends.ToImmutableDictionary(
             id => id, id => pool.Backends.TryGetValue(id, out var known) ? known : PoolState.Newcomer(id, e.At)),
     };

@@ -14,25 +14,55 @@ internal static class Choice
         }
 
         var best = Ranking.BestTier(pool);
-        var planned = pool.Members(pool.Active).All(backend => backend.Admin != Admin.InService);
-        return (best, planned, pool.Held) switch
+        var asked = TakenOut(pool, input);
+        var broken = pool.Members(pool.Active).Any(backend => backend.Health == Health.Down);
+        return (best, asked, broken) switch
         {
             (-1, _, _) => Exhausted(pool, input),
             (_, true, _) => Moved(Leave(pool, input, best), ReasonCode.CommandAccepted),
-            (_, false, true) => Decision.Nothing(
-                ReasonCode.Held, $"{pool.Active.Name} cannot serve, but the pool is held: no failover to {pool.Definition.Tiers[best].Name}."),
-            _ => Moved(FailOver(pool, input, best), ReasonCode.FailedOver),
+            _ when pool.Held => Decision.Nothing(
+                ReasonCode.Held, $"{pool.Active.Name} would be left for {pool.Definition.Tiers[best].Name}, but the pool is held."),
+            (_, _, true) => Moved(FailOver(pool, input, best), ReasonCode.FailedOver),
+            _ => Moved(Leave(pool, input, best), ReasonCode.CommandAccepted),
         };
+    }
+
+    /// <summary>
+    /// Whether this very input is an operator taking out of service what the active tier served with. Only then does the tier have to
+    /// be left although the pool is held; one that was broken before, or out of service for long, waits for the release.
+    /// </summary>
+    private static bool TakenOut(PoolState pool, PoolInput input)
+    {
+        BackendId? named = (input as PoolInput.Commanded)?.Command switch
+        {
+            Command.Drain drain => drain.Backend,
+            Command.Disable disable => disable.Backend,
+            _ => null,
+        };
+        return named is { } id && pool.Active.Backends.Contains(id)
+            && (pool.Backends[id].Health != Health.Down || pool.Members(pool.Active).All(backend => backend.Admin != Admin.InService));
     }
 
     /// <summary>The events of a change: the figures of one that was still being measured, then the verdict.</summary>
     public static ImmutableArray<PoolEvent> Change(
-        PoolState pool, PoolInput input, int target, ChangeKind kind, Cause cause, string from, Evidence? signal, bool pinned, string because)
+        PoolState pool,
+        PoolInput input,
+        int target,
+        ChangeKind kind,
+        Cause cause,
+        string from,
+        Evidence? signal,
+        bool pinned,
+        string because,
+        bool forced = false)
     {
         var to = pool.Definition.Tiers[target];
         var verdict = new PoolEvent.ActiveChanged(
             input.At, pool.Epoch.Next, kind, from, to.Name, to.Backends, cause, signal?.FirstBadAt, signal?.Baseline ?? input.Tally, pinned,
-            $"{pool.Id} moved from {from} to {to.Name}: {because}.");
+            $"{pool.Id} moved from {from} to {to.Name}: {because}.")
+        {
+            Forced = forced,
+        };
         return pool.Window is { } open ? [Measure.Close(open, input.At, input.Tally), verdict] : [verdict];
     }
 
@@ -40,7 +70,7 @@ internal static class Choice
     {
         if (Ranking.FailbackDue(pool) is not { } due)
         {
-            return Decision.Nothing(ReasonCode.Steady, $"{pool.Active.Name} is active and can serve.");
+            return Decision.Nothing(ReasonCode.Steady, $"{pool.Active.Name} is active and can serve{WhyNotPreferred(pool)}.");
         }
 
         var preferred = pool.Definition.Tiers[due.Tier];
@@ -49,18 +79,47 @@ internal static class Choice
             : Moved(
                 Change(
                     pool, input, due.Tier, ChangeKind.Failback, Cause.Preferred, pool.Active.Name, signal: null, pinned: false,
-                    $"{preferred.Name} is preferred and has been up for {Words.Span(pool.Tuning.StableTime)}"),
+                    $"{preferred.Name} is preferred and has been up for {Words.Span(input.At - due.At + pool.Tuning.StableTime)}"),
                 ReasonCode.FailedBack);
+    }
+
+    // Whoever sees the preferred tier up and unused asks why.
+    private static string WhyNotPreferred(PoolState pool)
+    {
+        var best = Ranking.BestTier(pool);
+        return (pool.Held, pool.Pinned, pool.Tuning.Failback) switch
+        {
+            _ when best < 0 || best >= pool.ActiveTier => string.Empty,
+            (true, _, _) => $"; {pool.Definition.Tiers[best].Name} is preferred, but the pool is held",
+            (_, true, _) => $"; {pool.Definition.Tiers[best].Name} is preferred, but an operator chose {pool.Active.Name}",
+            (_, _, FailbackMode.Automatic) => string.Empty,
+            _ => $"; {pool.Definition.Tiers[best].Name} is preferred, but failback is not automatic",
+        };
     }
 
     private static ImmutableArray<PoolEvent> FailOver(PoolState pool, PoolInput input, int target)
     {
-        var guilty = pool.Members(pool.Active).Where(backend => backend.Health == Health.Down).OrderBy(backend => backend.Since).ToList();
+        var guilty = pool.Members(pool.Active).Where(backend => backend.Health == Health.Down).OrderBy(backend => backend.JudgedAt).ToList();
         var last = guilty[^1];
-        var first = guilty.Where(backend => backend.Evidence.FirstBadAt is not null).MinBy(backend => backend.Evidence.FirstBadAt);
+        var rest = pool.Active.Backends.Length > 1 ? ", the last of its tier" : string.Empty;
         var cause = last.Ejected ? Cause.RequestsFailed : Cause.ProbeFailed;
         return Change(
-            pool, input, target, ChangeKind.Failover, cause, pool.Active.Name, first?.Evidence, pinned: false, last.Reason.TrimEnd('.'));
+            pool, input, target, ChangeKind.Failover, cause, pool.Active.Name, Beginning(guilty), pinned: false, last.Finding.TrimEnd('.') + rest);
+    }
+
+    /// <summary>
+    /// The evidence whose first bad signal began the incident: that of the last to fall, or of one that fell when the next was in
+    /// doubt already. Who has been down since long before is part of another story.
+    /// </summary>
+    private static Evidence Beginning(IReadOnlyList<BackendState> guilty)
+    {
+        var earliest = guilty[^1].Evidence;
+        foreach (var other in guilty.Reverse().Skip(1).TakeWhile(other => other.JudgedAt >= earliest.FirstBadAt))
+        {
+            earliest = other.Evidence.FirstBadAt < earliest.FirstBadAt ? other.Evidence : earliest;
+        }
+
+        return earliest;
     }
 
     private static ImmutableArray<PoolEvent> Leave(PoolState pool, PoolInput input, int target)
@@ -73,7 +132,10 @@ internal static class Choice
 
     private static Decision Exhausted(PoolState pool, PoolInput input)
     {
-        var sentence = $"Nobody is left in {pool.Id}: {pool.Active.Name} cannot serve and no standby can take over.";
+        var tried = Ranking.Candidates(pool);
+        var sentence = tried.IsEmpty
+            ? $"Nobody is left in {pool.Id}: operators have disabled everybody."
+            : $"Nobody is left in {pool.Id}: {pool.Active.Name} stays active, and as a last resort requests are tried at {string.Join(", ", tried)}.";
         return pool.Exhausted
             ? Decision.Nothing(ReasonCode.NobodyLeft, sentence)
             : Decision.Of(ReasonCode.NobodyLeft, new PoolEvent.PoolExhausted(input.At, sentence));

@@ -10,7 +10,7 @@ internal static class CommandRules
     {
         if (input.Command.ExpectedEpoch is { } expected && expected != pool.Epoch)
         {
-            return Refuse(input, $"The pool is at epoch {pool.Epoch}, not {expected}: somebody changed it since you looked.");
+            return Refuse(input, $"{pool.Id} is at epoch {pool.Epoch}, not {expected}: it has changed since you looked.");
         }
 
         return input.Command switch
@@ -19,9 +19,9 @@ internal static class CommandRules
             Command.Failback => Failback(pool, input),
             Command.Hold => pool.Held
                 ? Refuse(input, $"{pool.Id} is held already.")
-                : Accept(new PoolEvent.HoldPlaced(input.At, $"{pool.Id} is held by {input.By}: no automatic change until it is released.")),
+                : Accept(new PoolEvent.HoldPlaced(input.At, $"{input.By} holds {pool.Id}: it changes nothing by itself until it is released.")),
             Command.Release => pool.Held
-                ? Accept(new PoolEvent.HoldReleased(input.At, $"{pool.Id} was released by {input.By}."))
+                ? Accept(new PoolEvent.HoldReleased(input.At, $"{input.By} released {pool.Id}: it changes by itself again."))
                 : Refuse(input, $"{pool.Id} is not held."),
             Command.Drain drain => TakeOut(pool, input, drain.Backend, Admin.Draining),
             Command.Disable disable => TakeOut(pool, input, disable.Backend, Admin.Disabled),
@@ -36,15 +36,17 @@ internal static class CommandRules
         Known(pool, input, command.To, target =>
         {
             var tier = pool.Definition.FindTier([command.To]);
-            return (tier == pool.ActiveTier, target.IsFit, command.Force) switch
+            var tierFit = Ranking.IsFit(pool, pool.Definition.Tiers[tier]);
+            return (target.IsFit, command.Force) switch
             {
-                (true, _, _) => Refuse(input, $"{pool.Active.Name} is active already."),
-                (_, false, false) => Refuse(input, $"{target.Id} cannot take over: {Unfit(target)}"),
-                (_, false, true) => Accept([
+                _ when tier == pool.ActiveTier => Refuse(input, $"{pool.Active.Name} is active already."),
+                _ when target.Admin != Admin.InService => Refuse(input, $"No switchover: {target.Id} is {Words.Of(target.Admin)}; enable it first."),
+                (false, false) => Refuse(input, $"No switchover: {target.Finding}"),
+                (false, true) when !tierFit => Accept([
                     .. pool.Held ? ImmutableArray<PoolEvent>.Empty : [Holding(pool, input, target)],
-                    .. Moved(pool, input, tier),
+                    .. Moved(pool, input, tier, forced: true),
                 ]),
-                _ => Accept(Moved(pool, input, tier)),
+                _ => Accept(Moved(pool, input, tier, forced: false)),
             };
         });
 
@@ -53,9 +55,9 @@ internal static class CommandRules
         var best = Ranking.BestTier(pool);
         return (pool.Tuning.Failback, best) switch
         {
-            (FailbackMode.Never, _) => Refuse(input, $"{pool.Id} never fails back; ask for a switchover by name."),
-            (_, -1) => Refuse(input, $"Nobody in {pool.Id} can serve."),
-            _ when best >= pool.ActiveTier => Refuse(input, $"{pool.Active.Name} is already the most preferred that can serve."),
+            (FailbackMode.Never, _) => Refuse(input, $"No failback: it is switched off for {pool.Id}; ask for a switchover by name."),
+            (_, -1) => Refuse(input, $"No failback: nobody in {pool.Id} can serve."),
+            _ when best >= pool.ActiveTier => Refuse(input, $"No failback: nobody preferred over {pool.Active.Name} is up."),
             _ => Accept(Choice.Change(
                 pool, input, best, ChangeKind.Failback, Cause.Operator, pool.Active.Name, signal: null, pinned: false,
                 $"{input.By} asked for the failback")),
@@ -65,34 +67,28 @@ internal static class CommandRules
     private static Decision TakeOut(PoolState pool, PoolInput.Commanded input, BackendId id, Admin admin) =>
         Known(pool, input, id, backend =>
         {
-            var verb = admin == Admin.Draining ? "draining" : "disabled";
             var othersFit = pool.Backends.Values.Any(other => other.Id != id && other.IsFit);
             return (backend.Admin == admin, backend.IsFit && !othersFit) switch
             {
-                (true, _) => Refuse(input, $"{id} is {verb} already."),
+                (true, _) => Refuse(input, $"{id} is {Words.Of(admin)} already."),
                 (_, true) => Refuse(input, $"{id} is the last backend of {pool.Id} that can serve."),
-                _ => Accept(new PoolEvent.BackendAdminChanged(input.At, id, admin, $"{id} is {verb}: asked for by {input.By}.")),
+                _ => Accept(new PoolEvent.BackendAdminChanged(input.At, id, admin, admin == Admin.Draining
+                    ? $"{input.By} drained {id}: it gets no new requests."
+                    : $"{input.By} disabled {id}: it is out of the pool.")),
             };
         });
 
     private static Decision Enable(PoolState pool, PoolInput.Commanded input, BackendId id) =>
         Known(pool, input, id, backend => backend.Admin == Admin.InService
             ? Refuse(input, $"{id} is in service already.")
-            : Accept(new PoolEvent.BackendAdminChanged(input.At, id, Admin.InService, $"{id} is in service again: asked for by {input.By}.")));
+            : Accept(new PoolEvent.BackendAdminChanged(input.At, id, Admin.InService, $"{input.By} enabled {id}: it is in service again.")));
 
-    private static ImmutableArray<PoolEvent> Moved(PoolState pool, PoolInput.Commanded input, int tier) => Choice.Change(
+    private static ImmutableArray<PoolEvent> Moved(PoolState pool, PoolInput.Commanded input, int tier, bool forced) => Choice.Change(
         pool, input, tier, ChangeKind.Switchover, Cause.Operator, pool.Active.Name, signal: null, pinned: tier > 0,
-        $"{input.By} asked for the switchover");
+        forced ? $"{input.By} forced the switchover" : $"{input.By} asked for the switchover", forced);
 
     private static PoolEvent.HoldPlaced Holding(PoolState pool, PoolInput.Commanded input, BackendState target) => new(
-        input.At, $"{pool.Id} is held, because {input.By} forced it onto {target.Id}, which would be left again at once.");
-
-    private static string Unfit(BackendState backend) => backend.Admin switch
-    {
-        Admin.Draining => "it is draining.",
-        Admin.Disabled => "it is disabled.",
-        _ => backend.Reason,
-    };
+        input.At, $"{pool.Id} is held, because {input.By} forced it onto {target.Id}, which it would leave again at once.");
 
     private static Decision Known(PoolState pool, PoolInput.Commanded input, BackendId id, Func<BackendState, Decision> judge) =>
         pool.Backends.TryGetValue(id, out var backend) ? judge(backend) : Refuse(input, $"{pool.Id} has no backend {id}.");

@@ -22,7 +22,9 @@ public static class Decider
         }
 
         var chosen = Choice.Of(Applier.Apply(pool, judged.Events), input);
-        var chosenSaysMore = !chosen.Events.IsEmpty || chosen.Reason.Code is ReasonCode.Held or ReasonCode.NobodyLeft;
+        var accepted = judged.Reason.Code == ReasonCode.CommandAccepted;
+        var standsStill = !accepted && (chosen.Reason.Code is ReasonCode.Held or ReasonCode.NobodyLeft);
+        var chosenSaysMore = !chosen.Events.IsEmpty || standsStill;
         var judgedSaysNothing = judged.Events.IsEmpty && judged.Reason.Code == ReasonCode.Steady;
         return new Decision([.. judged.Events, .. chosen.Events], chosenSaysMore || judgedSaysNothing ? chosen.Reason : judged.Reason);
     }
@@ -51,7 +53,7 @@ public static class Decider
                 ReasonCode.Measuring,
                 $"{pool.Active.Name} gave its first good answer {Words.Span(input.At - window.VerdictAt)} after the verdict.",
                 new PoolEvent.FirstAnswerNoted(input.At, input.Epoch))
-            : Decision.Nothing(ReasonCode.Stale, "The first good answer of this epoch is known already, or its window is closed.");
+            : Decision.Nothing(ReasonCode.Stale, $"No first good answer of epoch {input.Epoch} is waited for.");
 
     private static Decision Ticked(PoolState pool, PoolInput.Ticked input) =>
         pool.Window is { } window && input.At >= window.ClosesAt(pool.Tuning)
@@ -65,7 +67,10 @@ public static class Decider
             return Decision.Nothing(ReasonCode.Configured, "The pool is configured as before.");
         }
 
-        var sentence = $"{pool.Id} has a new configuration: {string.Join(", then ", input.Definition.Tiers.Select(tier => tier.Name))}.";
+        var tiers = string.Join(", then ", input.Definition.Tiers.Select(tier => tier.Name));
+        var sentence = input.Definition.Tiers.SequenceEqual(pool.Definition.Tiers)
+            ? $"{pool.Id} has new settings; its tiers stay {tiers}."
+            : $"{pool.Id} has new tiers: {tiers}.";
         var configured = new PoolEvent.PoolConfigured(input.At, input.Definition, sentence);
         if (input.Definition.FindTier(pool.Active.Backends) >= 0)
         {

@@ -18,9 +18,9 @@ public static class Invariants
             yield return "the backends known are not the backends configured";
         }
 
-        if (pool.Backends.Values.Any(backend => backend.Admin == Admin.InService) && Ranking.Candidates(pool).IsEmpty)
+        if (pool.Backends.Values.Any(backend => backend.Admin != Admin.Disabled) && Ranking.Candidates(pool).IsEmpty)
         {
-            yield return "a backend is in service, but none can be selected";
+            yield return "a backend is not disabled, but none can be selected";
         }
 
         if (pool.Backends.Values.Any(backend => backend.Ejected && backend.Health != Health.Down))
@@ -45,7 +45,7 @@ public static class Invariants
 
         var automatic = decision.Events.OfType<PoolEvent.ActiveChanged>()
             .Any(e => e.Kind == ChangeKind.Failover || e is { Kind: ChangeKind.Failback, Cause: Cause.Preferred });
-        if (before.Held && automatic)
+        if (before.Held && after.Held && automatic)
         {
             yield return "a held pool changed its active backend by itself";
         }

@@ -14,10 +14,22 @@ internal static class Measure
 
     private static string Sentence(MeasuredWindow window, TimeSpan? detection, TimeSpan? failover, Tally cost)
     {
-        var noticed = detection is { } d ? $"noticed in {Words.Span(d)}, " : string.Empty;
-        var answered = failover is { } f ? $"first good answer {Words.Span(f)} after the verdict" : "no request came to answer";
-        return $"The {Name(window.Kind)} of epoch {window.Epoch} was {noticed}{answered}; "
-            + $"of {Words.Count(cost.Requests, "request")} {cost.Failed} failed and {cost.Rescued} {(cost.Rescued == 1 ? "was" : "were")} rescued.";
+        var verdict = detection switch
+        {
+            null => string.Empty,
+            { Ticks: 0 } => "the verdict came with the first bad signal, ",
+            { } d => $"the verdict came {Words.Span(d)} after the first bad signal, ",
+        };
+        var answer = failover switch
+        {
+            { } f => $"the first good answer {(detection is null ? "came " : "")}{Words.Span(f)} after the verdict",
+            null when cost.Requests == 0 => "no request came",
+            null => "no good answer came",
+        };
+        var requests = cost.Requests == 0
+            ? string.Empty
+            : $"; {Words.Count(cost.Requests, "request")} meanwhile, {cost.Failed} failed, {cost.Rescued} rescued";
+        return $"The {Name(window.Kind)} of epoch {window.Epoch}: {verdict}{answer}{requests}.";
     }
 
     private static string Name(ChangeKind kind) => kind switch

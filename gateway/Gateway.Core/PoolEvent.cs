@@ -55,7 +55,11 @@ public abstract record PoolEvent
         Instant? FirstSignalAt,
         Tally Baseline,
         bool Pinned,
-        string Sentence) : PoolEvent(At, Sentence);
+        string Sentence) : PoolEvent(At, Sentence)
+    {
+        /// <summary>An operator chose the new tier although it is down.</summary>
+        public bool Forced { get; init; }
+    }
 
     /// <summary>The active tier cannot serve and no other can take over.</summary>
     public sealed record PoolExhausted(Instant At, string Sentence) : PoolEvent(At, Sentence);

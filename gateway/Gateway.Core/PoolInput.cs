@@ -82,7 +82,10 @@ public abstract record Command
     public Epoch? ExpectedEpoch { get; init; }
 
     /// <summary>Make the tier of this backend active.</summary>
-    /// <param name="Force">Even if it is down; then the pool is held, or it would leave again at once.</param>
+    /// <param name="Force">
+    /// Even if it is down; then the pool is held, or it would leave again at once, and requests go there all the same. It does not
+    /// override another operator: what is draining or disabled has to be enabled first.
+    /// </param>
     public sealed record Switchover(BackendId To, bool Force) : Command;
 
     /// <summary>Return to the most preferred tier that is fit, without waiting for its stable time.</summary>

@@ -29,21 +29,21 @@ internal static class ProbeJudge
                 : Decision.Quiet(ReasonCode.Steady, $"{id} passed a probe.", Noted(at, id, Forget(evidence))),
 
             Health.Suspected => evidence.PassedProbes >= 2 || backend.Evidence.FailedProbes > 0
-                ? Decision.Of(ReasonCode.SuspicionCleared, new PoolEvent.BackendCleared(at, id, $"{id} is up: it passed a probe again."))
+                ? Decision.Of(ReasonCode.SuspicionCleared, new PoolEvent.BackendCleared(at, id, Cleared(backend)))
                 : Decision.Quiet(ReasonCode.SuspicionStays, $"{id} passed a probe, but requests to it failed.", Noted(at, id, evidence)),
 
-            Health.Down when backend.Ejected && at < backend.Since + tuning.EjectionTime => Decision.Quiet(
+            Health.Down when backend.Ejected && at < backend.JudgedAt + tuning.EjectionTime => Decision.Quiet(
                 ReasonCode.StillEjected,
-                $"{id} stays ejected for {Words.Span(backend.Since + tuning.EjectionTime - at)} more: requests to it failed though its probe passes.",
+                $"{id} stays ejected for {Words.Span(backend.JudgedAt + tuning.EjectionTime - at)} more: requests to it failed though its probe passes.",
                 Noted(at, id, evidence)),
 
             Health.Down when evidence.PassedProbes >= tuning.Rise => Decision.Of(
                 ReasonCode.RiseReached,
-                new PoolEvent.BackendCameUp(at, id, $"{id} is up again: it passed {Words.Count(evidence.PassedProbes, "probe")} in a row.")),
+                new PoolEvent.BackendCameUp(at, id, $"{id} is up again after {Words.Row(evidence.PassedProbes, "passed probe")}.")),
 
             _ => Decision.Quiet(
                 ReasonCode.BelowRise,
-                $"{id} passed {evidence.PassedProbes} of the {tuning.Rise} probes that bring it back.",
+                $"{id} passed {evidence.PassedProbes} of the {tuning.Rise} probes in a row that bring it back.",
                 Noted(at, id, evidence)),
         };
     }
@@ -59,7 +59,7 @@ internal static class ProbeJudge
                 ReasonCode.FallReached,
                 new PoolEvent.BackendWentDown(
                     at, id, Cause.ProbeFailed, Ejected: false, evidence,
-                    $"{id} is down by its probe too: it failed {Words.Count(evidence.FailedProbes, "probe")} in a row ({fault.Detail}).")),
+                    $"{id} is down by its probe too, after {Words.Row(evidence.FailedProbes, "failed probe")} ({fault.Detail}).")),
 
             (Health.Down, _) => Decision.Quiet(ReasonCode.StillDown, $"{id} is still down ({fault.Detail}).", Noted(at, id, evidence)),
 
@@ -67,18 +67,22 @@ internal static class ProbeJudge
                 ReasonCode.FallReached,
                 new PoolEvent.BackendWentDown(
                     at, id, Cause.ProbeFailed, Ejected: false, evidence,
-                    $"{id} is down: it failed {Words.Count(evidence.FailedProbes, "probe")} in a row ({fault.Detail}).")),
+                    $"{id} is down after {Words.Row(evidence.FailedProbes, "failed probe")} ({fault.Detail}).")),
 
             (Health.Suspected, false) => Decision.Quiet(
-                ReasonCode.BelowFall, $"{id} failed {evidence.FailedProbes} of {tuning.Fall} probes ({fault.Detail}).", Noted(at, id, evidence)),
+                ReasonCode.BelowFall, $"{id} failed {evidence.FailedProbes} of the {tuning.Fall} probes in a row that take it down ({fault.Detail}).", Noted(at, id, evidence)),
 
             (_, false) => Decision.Of(
                 ReasonCode.BelowFall,
                 new PoolEvent.BackendSuspected(
                     at, id, Cause.ProbeFailed, evidence,
-                    $"{id} is suspected: it failed {evidence.FailedProbes} of the {tuning.Fall} probes that take it down ({fault.Detail}).")),
+                    $"{id} is suspected: it failed {evidence.FailedProbes} of the {tuning.Fall} probes in a row that take it down ({fault.Detail}).")),
         };
     }
+
+    private static string Cleared(BackendState backend) => backend.Evidence.FailedProbes > 0
+        ? $"{backend.Id} is up: it passed a probe again."
+        : $"{backend.Id} is up: it passed 2 probes, and no request to it failed meanwhile.";
 
     // A request that failed alone, with a passed probe after it and another one since, was bad luck.
     private static Evidence Forget(Evidence evidence) => evidence.PassedProbes >= 2 ? Evidence.None : evidence;

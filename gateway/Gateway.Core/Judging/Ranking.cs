@@ -17,17 +17,18 @@ public static class Ranking
 
     /// <summary>
     /// The backends that a request may be sent to, best first: the fit ones of the active tier, then the other fit ones in order of
-    /// preference, then, when nobody is fit, everything that is not disabled. Never empty unless all are out by an operator's word.
+    /// preference. When nobody is fit, everything that is not disabled, those that an operator drains last. Empty only when all
+    /// are disabled.
     /// </summary>
     public static ImmutableArray<BackendId> Candidates(PoolState pool)
     {
         var ordered = pool.Members(pool.Active)
             .Concat(pool.Definition.Tiers.Where(tier => tier != pool.Active).SelectMany(pool.Members))
             .ToList();
-        var fit = ordered.Where(backend => backend.IsFit).ToList();
+        var fit = ordered.Where(backend => MayServe(pool, backend)).ToList();
         return fit.Count > 0
             ? [.. fit.Select(backend => backend.Id)]
-            : [.. ordered.Where(backend => backend.Admin == Admin.InService).Select(backend => backend.Id)];
+            : [.. ordered.Where(backend => backend.Admin != Admin.Disabled).OrderBy(backend => backend.Admin).Select(backend => backend.Id)];
     }
 
     /// <summary>
@@ -35,7 +36,7 @@ public static class Ranking
     /// </summary>
     public static ImmutableArray<BackendId> Serving(PoolState pool)
     {
-        var fit = pool.Members(pool.Active).Where(backend => backend.IsFit).Select(backend => backend.Id).ToImmutableArray();
+        var fit = pool.Members(pool.Active).Where(backend => MayServe(pool, backend)).Select(backend => backend.Id).ToImmutableArray();
         return fit.IsEmpty ? [.. Candidates(pool).Take(1)] : fit;
     }
 
@@ -58,6 +59,10 @@ public static class Ranking
 
         return null;
     }
+
+    // What an operator forced gets its traffic whatever its health: the force would be an empty word otherwise.
+    private static bool MayServe(PoolState pool, BackendState backend) =>
+        backend.IsFit || (pool.Forced && backend.Admin == Admin.InService && pool.Active.Backends.Contains(backend.Id));
 
     private static int Find(PoolState pool, Func<BackendState, bool> fits)
     {

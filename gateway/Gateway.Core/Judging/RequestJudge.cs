@@ -12,29 +12,34 @@ internal static class RequestJudge
     public static Decision Judge(BackendState backend, PoolTuning tuning, PoolInput.AttemptFailed input)
     {
         var (at, id, fault) = (input.At, backend.Id, input.Fault);
-        var evidence = backend.Evidence.WithBadSignal(at, input.Tally) with { PassedProbes = 0 };
+        var evidence = Known(backend, input).WithBadSignal(at, input.Tally) with { PassedProbes = 0 };
         return (backend.Health, input.Streak) switch
         {
-            (Health.Down, _) => Decision.Nothing(ReasonCode.StillDown, $"A request to {id} failed, which is down already."),
+            (Health.Down, _) => Decision.Nothing(ReasonCode.StillDown, $"A request to {id} failed; it is down already."),
 
             (_, var streak) when streak >= tuning.FailureStreak => Decision.Of(
                 ReasonCode.StreakReached,
                 new PoolEvent.BackendWentDown(
                     at, id, Cause.RequestsFailed, Ejected: true, evidence,
-                    $"{id} is ejected: {Words.Count(streak, "request")} to it failed in a row ({fault.Detail}).")),
+                    $"{id} is ejected after {Words.Row(streak, "failed request")} ({fault.Detail}).")),
 
             (Health.Suspected, var streak) => Decision.Quiet(
-                ReasonCode.BelowStreak, $"{streak} of {tuning.FailureStreak} requests to {id} failed ({fault.Detail}).", Noted(at, id, evidence)),
+                ReasonCode.BelowStreak, $"{id} failed {streak} of the {tuning.FailureStreak} requests in a row that eject it ({fault.Detail}).", Noted(at, id, evidence)),
 
             (_, var streak) when streak >= SuspectedAt => Decision.Of(
                 ReasonCode.BelowStreak,
                 new PoolEvent.BackendSuspected(
                     at, id, Cause.RequestsFailed, evidence,
-                    $"{id} is suspected: {streak} of the {tuning.FailureStreak} requests that eject it failed in a row ({fault.Detail}).")),
+                    $"{id} is suspected: it failed {streak} of the {tuning.FailureStreak} requests in a row that eject it ({fault.Detail}).")),
 
             _ => Decision.Quiet(ReasonCode.BelowStreak, $"A request to {id} failed ({fault.Detail}).", Noted(at, id, evidence)),
         };
     }
+
+    // The first of a row says that a request succeeded in between: what was before is not the beginning of this incident, unless
+    // a probe agrees that it has begun.
+    private static Evidence Known(BackendState backend, PoolInput.AttemptFailed input) =>
+        input.Streak <= 1 && backend.Evidence.FailedProbes == 0 ? Evidence.None : backend.Evidence;
 
     private static PoolEvent.EvidenceNoted Noted(Instant at, BackendId id, Evidence evidence) => new(at, id, evidence);
 }

@@ -29,9 +29,17 @@ public enum Admin
 }
 
 /// <summary>One backend of a pool, as the rules see it.</summary>
+/// <param name="Since">When it last changed for people: its health, or an operator's word.</param>
+/// <param name="Reason">What changed then, in plain words.</param>
 public sealed record BackendState(BackendId Id, Instant Since, string Reason)
 {
     public Health Health { get; init; } = Health.Unknown;
+
+    /// <summary>When its health was judged; an operator's word does not change it.</summary>
+    public Instant JudgedAt { get; init; } = Since;
+
+    /// <summary>What was found then, in plain words.</summary>
+    public string Finding { get; init; } = Reason;
 
     /// <summary>Down because of live traffic, although its probe may pass.</summary>
     public bool Ejected { get; init; }

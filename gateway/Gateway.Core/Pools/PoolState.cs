@@ -36,6 +36,9 @@ public sealed record PoolState
     /// <summary>An operator chose the active tier: no automatic failback until the next failover or failback.</summary>
     public bool Pinned { get; init; }
 
+    /// <summary>An operator made the active tier active although it is down: it gets the requests all the same, until it comes up.</summary>
+    public bool Forced { get; init; }
+
     /// <summary>The active tier cannot serve and no other can take over; everything that is not disabled is tried as a last resort.</summary>
     public bool Exhausted { get; init; }
 

@@ -1,0 +1,97 @@
+using System.Collections.Immutable;
+using System.Globalization;
+
+namespace Gateway.Core.Tests.Telling;
+
+/// <summary>What the words of a story mean.</summary>
+internal static class Script
+{
+    public static PoolDefinition Definition(PoolId id, string tiers, PoolTuning tuning) => new(
+        id, [.. tiers.Split('|').Select(tier => new Tier([.. tier.Split('+').Select(name => new BackendId(name.Trim()))]))], tuning);
+
+    public static PoolTuning Tuning(PoolTuning tuning, string settings) => settings.Split(' ').Aggregate(tuning, (sum, setting) =>
+        setting.Split('=') switch
+        {
+            ["fall", var value] => sum with { Fall = Number(value) },
+            ["rise", var value] => sum with { Rise = Number(value) },
+            ["streak", var value] => sum with { FailureStreak = Number(value) },
+            ["ejection", var value] => sum with { EjectionTime = Span(value) },
+            ["failback", var value] => sum with { Failback = Enum.Parse<FailbackMode>(value, ignoreCase: true) },
+            ["stable", var value] => sum with { StableTime = Span(value) },
+            ["settle", var value] => sum with { Settle = Span(value) },
+            ["limit", var value] => sum with { MeasureLimit = Span(value) },
+            _ => throw new FormatException($"\"{setting}\" is no tuning."),
+        });
+
+    /// <summary>Takes <c>tally=requests/failed/rescued</c> off the end; without it, nothing was counted since the last one.</summary>
+    public static (string Words, Tally Tally) TakeTally(string rest, Tally last)
+    {
+        var parts = rest.Split(" tally=");
+        return parts is [_, var counts] && counts.Split('/') is [var requests, var failed, var rescued]
+            ? (parts[0], new Tally(Number(requests), Number(failed), Number(rescued)))
+            : (rest, last);
+    }
+
+    public static IEnumerable<PoolInput> Inputs(PoolState pool, Instant at, Tally tally, string words) => words.Split(' ') switch
+    {
+        ["probe", var backends, "passes"] =>
+            Each(backends, id => new PoolInput.ProbeCompleted(at, tally, id, ProbeOutcome.Passed.Instance)),
+        ["probe", var backends, "fails", var fault] =>
+            Each(backends, id => new PoolInput.ProbeCompleted(at, tally, id, new ProbeOutcome.Failed(Fault(fault)))),
+        ["request", var backends, "fails", var fault, var streak] when streak.StartsWith("streak=", StringComparison.Ordinal) =>
+            Each(backends, id => new PoolInput.AttemptFailed(at, tally, id, Fault(fault), Number(streak[7..]))),
+        ["answered", var epoch] => [new PoolInput.FirstAnswered(at, tally, Epoch(epoch) ?? throw new FormatException("Which epoch?"))],
+        ["tick"] => [new PoolInput.Ticked(at, tally)],
+        ["configure:", ..] => [new PoolInput.Configured(at, tally, Reconfigured(pool, words[10..].Split(" with ")))],
+        ["operator", var by, .. var command] => [new PoolInput.Commanded(at, tally, Command(command), by)],
+        _ => throw new FormatException($"\"{words}\" is no observation."),
+    };
+
+    public static Instant At(string text) => new Instant(0) + Span(text);
+
+    private static PoolDefinition Reconfigured(PoolState pool, string[] tiersAndTuning) => Definition(
+        pool.Id, tiersAndTuning[0], tiersAndTuning is [_, var settings] ? Tuning(pool.Tuning, settings) : pool.Tuning);
+
+    private static Command Command(string[] words) => words switch
+    {
+        ["switchover", "to", var backend, .. var rest] =>
+            new Command.Switchover(new BackendId(backend), rest.Contains("force")) { ExpectedEpoch = ExpectedEpoch(rest) },
+        ["failback", .. var rest] => new Command.Failback { ExpectedEpoch = ExpectedEpoch(rest) },
+        ["hold", .. var rest] => new Command.Hold { ExpectedEpoch = ExpectedEpoch(rest) },
+        ["release", .. var rest] => new Command.Release { ExpectedEpoch = ExpectedEpoch(rest) },
+        ["drain", var backend, .. var rest] => new Command.Drain(new BackendId(backend)) { ExpectedEpoch = ExpectedEpoch(rest) },
+        ["disable", var backend, .. var rest] => new Command.Disable(new BackendId(backend)) { ExpectedEpoch = ExpectedEpoch(rest) },
+        ["enable", var backend, .. var rest] => new Command.Enable(new BackendId(backend)) { ExpectedEpoch = ExpectedEpoch(rest) },
+        ["reset", var backend, .. var rest] => new Command.Reset(new BackendId(backend)) { ExpectedEpoch = ExpectedEpoch(rest) },
+        _ => throw new FormatException($"\"{string.Join(' ', words)}\" is no command."),
+    };
+
+    private static Epoch? ExpectedEpoch(string[] words) => words.Select(Epoch).FirstOrDefault(epoch => epoch is not null);
+
+    private static Epoch? Epoch(string word) =>
+        word.StartsWith("epoch=", StringComparison.Ordinal) ? new Epoch(Number(word[6..])) : null;
+
+    private static Fault Fault(string word) => word switch
+    {
+        "refused" => new Fault(FaultKind.Connect, "connection refused"),
+        "timeout" => new Fault(FaultKind.Timeout, "no answer in time"),
+        "reset" => new Fault(FaultKind.Broken, "connection reset"),
+        _ => new Fault(FaultKind.Status, $"answered {Number(word)}"),
+    };
+
+    private static ImmutableArray<PoolInput> Each(string backends, Func<BackendId, PoolInput> input) =>
+        [.. backends.Split(',').Select(name => input(new BackendId(name)))];
+
+    private static TimeSpan Span(string text) => text switch
+    {
+        [.. var number, 'm', 's'] => TimeSpan.FromMilliseconds(Decimal(number)),
+        [.. var number, 's'] => TimeSpan.FromSeconds(Decimal(number)),
+        [.. var number, 'm'] => TimeSpan.FromMinutes(Decimal(number)),
+        [.. var number, 'h'] => TimeSpan.FromHours(Decimal(number)),
+        _ => throw new FormatException($"\"{text}\" is no span of time."),
+    };
+
+    private static double Decimal(string text) => double.Parse(text, CultureInfo.InvariantCulture);
+
+    private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
+}

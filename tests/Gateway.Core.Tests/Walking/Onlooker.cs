@@ -1,0 +1,64 @@
+namespace Gateway.Core.Tests.Walking;
+
+/// <summary>Counts rows of probes and the time beyond doubt by its own means, and objects when a verdict does not follow from them.</summary>
+internal sealed class Onlooker
+{
+    private readonly Dictionary<BackendId, int> _failed = [];
+    private readonly Dictionary<BackendId, int> _passed = [];
+    private readonly Dictionary<BackendId, Instant> _soundSince = [];
+
+    public IReadOnlyList<string> Objections(PoolState before, PoolInput input, Decision decision, PoolState after)
+    {
+        Count(input);
+        List<string> objections = [.. decision.Events.SelectMany(happened => Objections(before, input, happened))];
+        Watch(input, after);
+        return objections;
+    }
+
+    private void Count(PoolInput input)
+    {
+        if (input is not PoolInput.ProbeCompleted probe)
+        {
+            return;
+        }
+
+        var passed = probe.Outcome is ProbeOutcome.Passed;
+        _passed[probe.Backend] = passed ? _passed.GetValueOrDefault(probe.Backend) + 1 : 0;
+        _failed[probe.Backend] = passed ? 0 : _failed.GetValueOrDefault(probe.Backend) + 1;
+    }
+
+    private IEnumerable<string> Objections(PoolState before, PoolInput input, PoolEvent happened) => happened switch
+    {
+        PoolEvent.BackendWentDown { Cause: Cause.ProbeFailed } down when _failed.GetValueOrDefault(down.Backend) < before.Tuning.Fall =>
+            [$"{down.Backend} went down after {_failed.GetValueOrDefault(down.Backend)} failed probes"],
+        PoolEvent.BackendWentDown { Cause: not Cause.ProbeFailed } when input is not PoolInput.AttemptFailed =>
+            ["a backend was ejected without a failed request"],
+        PoolEvent.BackendWentDown { Cause: not Cause.ProbeFailed } when ((PoolInput.AttemptFailed)input).Streak < before.Tuning.FailureStreak =>
+            ["a backend was ejected by too short a row of failures"],
+        PoolEvent.BackendCameUp up when before.Backends[up.Backend].Health == Health.Down
+            && _passed.GetValueOrDefault(up.Backend) < before.Tuning.Rise =>
+            [$"{up.Backend} came up after {_passed.GetValueOrDefault(up.Backend)} passed probes"],
+        PoolEvent.ActiveChanged { Kind: ChangeKind.Failback, Cause: Cause.Preferred } change when !LongSound(change, input, before) =>
+            [$"the pool went back to {change.To}, which was not up for the stable time"],
+        _ => [],
+    };
+
+    private bool LongSound(PoolEvent.ActiveChanged change, PoolInput input, PoolState before)
+    {
+        var stable = (input as PoolInput.Configured)?.Definition.Tuning.StableTime ?? before.Tuning.StableTime;
+        return change.ToBackends.Any(id => _soundSince.TryGetValue(id, out var since) && input.At - since >= stable);
+    }
+
+    private void Watch(PoolInput input, PoolState after)
+    {
+        foreach (var gone in _soundSince.Keys.Where(id => !after.Backends.TryGetValue(id, out var backend) || !backend.IsSound).ToList())
+        {
+            _soundSince.Remove(gone);
+        }
+
+        foreach (var sound in after.Backends.Values.Where(backend => backend.IsSound))
+        {
+            _soundSince.TryAdd(sound.Id, input.At);
+        }
+    }
+}
