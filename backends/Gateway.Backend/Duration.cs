@@ -12,7 +12,8 @@ internal static class Duration
         ("m", TimeSpan.FromMinutes(1)),
     ];
 
-    /// <summary>Whole numbers with a unit only: a bare number would leave seconds or milliseconds to be guessed.</summary>
+    /// <summary>Whole numbers with a unit only: a bare number would leave seconds or milliseconds to be
+    /// guessed.</summary>
     public static bool TryParse(string text, out TimeSpan duration)
     {
         duration = default;

@@ -21,7 +21,8 @@ internal sealed record Problem(string Title, int Status, string Detail);
 [JsonSerializable(typeof(Tick))]
 internal sealed partial class Json : JsonSerializerContext
 {
-    /// <summary>Quotes in a sentence stay readable; no answer of this service is ever put into a web page unescaped.</summary>
+    /// <summary>Quotes in a sentence stay readable; no answer of this service is ever put into a web page
+    /// unescaped.</summary>
     public static Json Plain { get; } = new(new JsonSerializerOptions(JsonSerializerDefaults.Web)
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
@@ -32,7 +33,11 @@ internal static class JsonAnswering
 {
     /// <summary>Writes the whole body with its length: a body that is announced can be seen to be broken off.</summary>
     public static Task AnswerAsync<T>(
-        this HttpContext context, T body, JsonTypeInfo<T> type, int status = 200, string contentType = "application/json")
+        this HttpContext context,
+        T body,
+        JsonTypeInfo<T> type,
+        int status = 200,
+        string contentType = "application/json")
     {
         var bytes = JsonSerializer.SerializeToUtf8Bytes(body, type);
         context.Response.StatusCode = status;

@@ -10,7 +10,8 @@ using Gateway.Backends.Streams;
 namespace Gateway.Backends;
 
 /// <summary>The demo backend, from its command line to its last request. It has a name of its own (not the global
-/// <c>Program</c> of top-level statements), so that a test project can refer to it and to the gateway's host at once.</summary>
+/// <c>Program</c> of top-level statements), so that a test project can refer to it and to the gateway's host at
+/// once.</summary>
 internal static class Program
 {
     public static Task<int> Main(string[] args) =>
@@ -25,7 +26,8 @@ internal static class Program
 
     internal static WebApplication Build(BackendOptions options, TimeProvider time)
     {
-        var identity = new BackendIdentity(options.Name, options.Role, time.GetUtcNow().UtcDateTime, Environment.ProcessId);
+        var started = time.GetUtcNow().UtcDateTime;
+        var identity = new BackendIdentity(options.Name, options.Role, started, Environment.ProcessId);
         var executions = new ExecutionCounts();
         var faults = new FaultState(time);
 

@@ -15,7 +15,9 @@ internal static class AnswersSetup
 {
     private const string Path = "/api/data";
     private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
-    private static readonly string[] Writing = [HttpMethods.Post, HttpMethods.Put, HttpMethods.Patch, HttpMethods.Delete];
+    private static readonly string[] Writing =
+        [HttpMethods.Post, HttpMethods.Put, HttpMethods.Patch, HttpMethods.Delete];
+
 
     public static void MapAnswers(
         this WebApplication app, BackendIdentity identity, ExecutionCounts executions, TimeProvider time)
@@ -31,7 +33,8 @@ internal static class AnswersSetup
         {
             var headers = context.Request.Headers;
             var answer = new Answer(
-                identity.Name, identity.Role, identity.Pid, time.GetUtcNow().UtcDateTime, context.Request.Method, executions.Total,
+                identity.Name, identity.Role, identity.Pid, time.GetUtcNow().UtcDateTime,
+                context.Request.Method, executions.Total,
                 headers["X-Request-Id"], headers["X-Failover-Epoch"], length, hash);
             return context.AnswerAsync(answer, Json.Plain.Answer);
         }

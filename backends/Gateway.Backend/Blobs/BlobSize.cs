@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace Gateway.Backends.Blobs;
 
-/// <summary>A number of bytes as people write it: <c>1000</c>, <c>64k</c>, <c>10m</c>, <c>1g</c>, in powers of 1024.</summary>
+/// <summary>A number of bytes as people write it: <c>1000</c>, <c>64k</c>, <c>10m</c>, <c>1g</c>, in powers of
+/// 1024.</summary>
 internal static class BlobSize
 {
     public const long Default = 1L << 20;

@@ -2,8 +2,9 @@ using System.Buffers.Binary;
 
 namespace Gateway.Backends.Blobs;
 
-/// <summary>Bytes that depend on nothing but their position, so that every backend serves the same ones, any range can be
-/// made without the bytes before it, and none is ever stored. Each eight bytes are the SplitMix64 hash of their index.</summary>
+/// <summary>Bytes that depend on nothing but their position, so that every backend serves the same ones, any range
+/// can be made without the bytes before it, and none is ever stored. Each eight bytes are the SplitMix64 hash of
+/// their index.</summary>
 internal sealed class BlobStream(long size) : Stream
 {
     private const int Word = sizeof(ulong);

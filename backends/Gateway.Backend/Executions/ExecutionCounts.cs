@@ -47,7 +47,8 @@ internal sealed class ExecutionCounts
         }
     }
 
-    /// <summary>The same as <see cref="All"/>, with one request only: 0 where it was never seen or is forgotten.</summary>
+    /// <summary>The same as <see cref="All"/>, with one request only: 0 where it was never seen or is
+    /// forgotten.</summary>
     public ExecutionsAnswer One(string requestId)
     {
         lock (gate)

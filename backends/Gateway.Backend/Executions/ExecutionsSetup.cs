@@ -7,7 +7,8 @@ internal static class ExecutionsSetup
 {
     public const string Path = "/api/executions";
 
-    /// <summary>Counts every request under <c>/api</c>; stands in front of the faults, and asking does not count.</summary>
+    /// <summary>Counts every request under <c>/api</c>; stands in front of the faults, and asking does not
+    /// count.</summary>
     public static void UseExecutions(this WebApplication app, ExecutionCounts executions) =>
         app.Use((context, next) =>
         {

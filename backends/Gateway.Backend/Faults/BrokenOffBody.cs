@@ -1,7 +1,7 @@
 namespace Gateway.Backends.Faults;
 
-/// <summary>An answer was broken off on purpose. It leaves the pipeline, so that the server closes the connection without
-/// ending the message: neither the announced length nor the last chunk ever comes.</summary>
+/// <summary>An answer was broken off on purpose. It leaves the pipeline, so that the server closes the connection
+/// without ending the message: neither the announced length nor the last chunk ever comes.</summary>
 internal sealed class BrokenOffException() : IOException("This backend was told to break off every answer half-way.");
 
 /// <summary>Lets the first half of the announced length through, or the first write where none was announced.</summary>
@@ -23,7 +23,8 @@ internal sealed class BrokenOffBody(HttpResponse response, Stream inner) : Strea
         set => throw new NotSupportedException();
     }
 
-    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    public override async ValueTask WriteAsync(
+        ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         var allowed = (response.ContentLength / 2 ?? buffer.Length) - written;
         var isLast = response.ContentLength is null || buffer.Length >= allowed;

@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Connections.Features;
 
 namespace Gateway.Backends.Faults;
 
-/// <summary>Does to a request what the fault of the moment says. What breaks and mends a backend, and the evidence of what it
-/// executed, work whatever the fault is.</summary>
+/// <summary>Does to a request what the fault of the moment says. What breaks and mends a backend, and the evidence of
+/// what it executed, work whatever the fault is.</summary>
 internal sealed class FaultMiddleware(RequestDelegate next, FaultState faults, TimeProvider time)
 {
     private static readonly TimeSpan SlowAnswer = TimeSpan.FromSeconds(2);
@@ -20,9 +20,10 @@ internal sealed class FaultMiddleware(RequestDelegate next, FaultState faults, T
         }
 
         var isWork = path.StartsWithSegments("/api");
-        return faults.Mode switch
+        var fault = faults.Current;
+        return fault.Mode switch
         {
-            FaultMode.Hang => HangAsync(context),
+            FaultMode.Hang => HangAsync(context, fault),
             FaultMode.Error when isWork => ErrorAsync(context),
             FaultMode.Slow when isWork => SlowAsync(context),
             FaultMode.Reset when isWork => Reset(context),
@@ -33,13 +34,13 @@ internal sealed class FaultMiddleware(RequestDelegate next, FaultState faults, T
     }
 
     /// <summary>A request that hung is cut when the fault is over: it was promised no answer.</summary>
-    private async Task HangAsync(HttpContext context)
+    private static async Task HangAsync(HttpContext context, Fault hang)
     {
         var stopping = context.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
         using var cut = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
         try
         {
-            await faults.Over.EndedAsync(cut.Token);
+            await hang.Over.EndedAsync(cut.Token);
         }
         catch (OperationCanceledException)
         {
@@ -50,10 +51,14 @@ internal sealed class FaultMiddleware(RequestDelegate next, FaultState faults, T
     }
 
     private static Task ErrorAsync(HttpContext context) => context.AnswerProblemAsync(
-        StatusCodes.Status500InternalServerError, "Told to fail", "This backend was told to answer every request with 500.");
+        StatusCodes.Status500InternalServerError,
+        "Told to fail",
+        "This backend was told to answer every request with 500.");
 
     private static Task ForbidAsync(HttpContext context) => context.AnswerProblemAsync(
-        StatusCodes.Status403Forbidden, "Told to fail", "This backend was told to answer every request with 403.");
+        StatusCodes.Status403Forbidden,
+        "Told to fail",
+        "This backend was told to answer every request with 403.");
 
     private async Task SlowAsync(HttpContext context)
     {

@@ -1,6 +1,7 @@
 namespace Gateway.Backends.Faults;
 
-/// <summary>The ways in which a backend can be told to misbehave. Names are the words of <c>POST /fail?mode=</c>.</summary>
+/// <summary>The ways in which a backend can be told to misbehave. Names are the words of <c>POST
+/// /fail?mode=</c>.</summary>
 internal enum FaultMode
 {
     /// <summary>It behaves.</summary>
@@ -31,29 +32,34 @@ internal enum FaultMode
     Unhealthy,
 }
 
-/// <summary>The one fault of the moment. It ends by itself, so that no demonstration leaves a broken backend behind.</summary>
+/// <summary>One misbehaviour with its end.</summary>
+/// <param name="Over">Cancelled as soon as it is over: by time, by recovery or by another fault in its place.</param>
+internal sealed record Fault(FaultMode Mode, CancellationToken Over)
+{
+    public static readonly Fault None = new(FaultMode.None, CancellationToken.None);
+}
+
+/// <summary>The one fault of the moment. It ends by itself, so that no demonstration leaves a broken backend
+/// behind.</summary>
 internal sealed class FaultState(TimeProvider time)
 {
     public static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
 
-    private Fault? current;
+    private Running? running;
 
-    public FaultMode Mode => Current?.Mode ?? FaultMode.None;
-
-    /// <summary>Cancelled as soon as the fault of this moment is over; never, where there is none.</summary>
-    public CancellationToken Over => Current?.Over ?? CancellationToken.None;
-
-    private Fault? Current => Volatile.Read(ref current) is { } fault && time.GetUtcNow().UtcDateTime < fault.Until ? fault : null;
+    public Fault Current => Volatile.Read(ref running) is { Fault.Over.IsCancellationRequested: false } now
+        ? now.Fault
+        : Fault.None;
 
     /// <summary>Replaces whatever fault there was; returns the time at which the new one ends.</summary>
     public DateTime Begin(FaultMode mode, TimeSpan lasting)
     {
-        var fault = new Fault(mode, time.GetUtcNow().UtcDateTime + lasting, new CancellationTokenSource(lasting, time));
-        Interlocked.Exchange(ref current, fault)?.End();
-        return fault.Until;
+        var ending = new CancellationTokenSource(lasting, time);
+        Replace(new Running(new Fault(mode, ending.Token), ending));
+        return time.GetUtcNow().UtcDateTime + lasting;
     }
 
-    public void End() => Interlocked.Exchange(ref current, null)?.End();
+    public void End() => Replace(null);
 
     /// <summary>Goes on at once, except in a hang: an open stream of a process that hangs is silent, too.</summary>
     public async Task WhileHangingAsync(CancellationToken cancellation)
@@ -64,18 +70,16 @@ internal sealed class FaultState(TimeProvider time)
         }
     }
 
-    private sealed record Fault(FaultMode Mode, DateTime Until, CancellationTokenSource Ending)
-    {
-        public CancellationToken Over { get; } = Ending.Token;
+    // The old one is cancelled but not disposed: requests that hang still hold on to its token.
+    private void Replace(Running? next) => Interlocked.Exchange(ref running, next)?.Ending.Cancel();
 
-        // Not disposed: requests that hang still listen, and the cancelled source holds no timer.
-        public void End() => Ending.Cancel();
-    }
+    private sealed record Running(Fault Fault, CancellationTokenSource Ending);
 }
 
 internal static class Waiting
 {
-    /// <summary>Waits until <paramref name="over"/> is cancelled; throws when <paramref name="cancellation"/> is first.</summary>
+    /// <summary>Waits until <paramref name="over"/> is cancelled; throws when <paramref name="cancellation"/> is
+    /// first.</summary>
     public static async Task EndedAsync(this CancellationToken over, CancellationToken cancellation)
     {
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -33,8 +33,8 @@ internal static class FaultsSetup
         });
     }
 
-    /// <summary>Answers, then dies as a crash would: nothing else in flight is finished. The connection is closed with the
-    /// answer, and its end is the sign that the answer has left.</summary>
+    /// <summary>Answers, then dies as a crash would: nothing else in flight is finished. The connection is closed
+    /// with the answer, and its end is the sign that the answer has left.</summary>
     private static async Task ExitAsync(HttpContext context, BackendIdentity identity)
     {
         context.Response.Headers.Connection = "close";

@@ -12,7 +12,7 @@ internal static class HealthSetup
     public static void MapHealth(this WebApplication app, BackendIdentity identity, FaultState faults) =>
         app.MapMethods("/health", [HttpMethods.Get, HttpMethods.Head], context =>
         {
-            var (word, status) = faults.Mode == FaultMode.Unhealthy
+            var (word, status) = faults.Current.Mode == FaultMode.Unhealthy
                 ? ("unhealthy", StatusCodes.Status503ServiceUnavailable)
                 : ("ok", StatusCodes.Status200OK);
             var answer = new HealthAnswer(word, identity.Name, identity.Role, identity.Since, identity.Pid);

@@ -3,7 +3,8 @@ using System.Net;
 
 namespace Gateway.Backends.Startup;
 
-/// <summary>Reads the command line, then the environment, then the defaults: the first that says something wins.</summary>
+/// <summary>Reads the command line, then the environment, then the defaults: the first that says something
+/// wins.</summary>
 internal static class BackendArguments
 {
     public const string Usage =
@@ -34,7 +35,8 @@ internal static class BackendArguments
                     given[key] = "";
                     break;
                 case var _ when !Valued.Contains(key):
-                    return Refuse($"Argument '{args[i]}' is unknown; allowed are {string.Join(", ", Valued)} and --exit-with-stdin.");
+                    var allowed = string.Join(", ", Valued);
+                    return Refuse($"Argument '{args[i]}' is unknown; allowed are {allowed} and --exit-with-stdin.");
                 case var _ when inline is null && i + 1 == args.Length:
                     return Refuse($"Argument '{key}' needs a value.");
                 default:
@@ -48,7 +50,9 @@ internal static class BackendArguments
             : environment(variable) is { Length: > 0 } fromEnvironment ? fromEnvironment
             : null;
 
-        return given.TryGetValue("--check", out var url) ? Check(url) : Serve(Setting, given.ContainsKey("--exit-with-stdin"));
+        return given.TryGetValue("--check", out var url)
+            ? Check(url)
+            : Serve(Setting, given.ContainsKey("--exit-with-stdin"));
     }
 
     private static BackendCommand Serve(Func<string, string, string?> setting, bool exitWithStdin)

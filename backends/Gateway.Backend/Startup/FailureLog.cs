@@ -13,12 +13,14 @@ internal static partial class FailureLog
             {
                 await next(context);
             }
-            catch (Exception failure) when (failure is not BrokenOffException && !context.RequestAborted.IsCancellationRequested)
+            catch (Exception failure) when (failure is not BrokenOffException && !IsGone(context))
             {
                 RequestFailed(app.Logger, context.Request.Method, context.Request.Path, failure);
                 throw;
             }
         });
+
+    private static bool IsGone(HttpContext context) => context.RequestAborted.IsCancellationRequested;
 
     [LoggerMessage(1, LogLevel.Error, "{Method} {Path} failed")]
     private static partial void RequestFailed(ILogger logger, string method, string path, Exception failure);

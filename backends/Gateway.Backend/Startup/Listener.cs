@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Connections;
 
 namespace Gateway.Backends.Startup;
 
-/// <summary>The bare server: no configuration files, no providers, Kestrel on one address. It starts in a fraction of the
-/// time of the full builder, and a backend that was killed should be back soon.</summary>
+/// <summary>The bare server: no configuration files, no providers, Kestrel on one address. It starts in a fraction of
+/// the time of the full builder, and a backend that was killed should be back soon.</summary>
 internal static class Listener
 {
     private const long LargestBody = 1L << 30;
@@ -13,7 +13,7 @@ internal static class Listener
 
     public static WebApplication Create(BackendOptions options)
     {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "Gateway.Backend" });
+        var builder = WebApplication.CreateEmptyBuilder(new() { ApplicationName = "Gateway.Backend" });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -49,8 +49,8 @@ internal static class Listener
                 StandardInput.WhenEnded(app.Lifetime.StopApplication);
             }
 
-            Console.WriteLine(
-                $"backend {options.Name} (role {options.Role}) listens on {app.Urls.First()}, pid {Environment.ProcessId}");
+            var (name, role, pid) = (options.Name, options.Role, Environment.ProcessId);
+            Console.WriteLine($"backend {name} (role {role}) listens on {app.Urls.First()}, pid {pid}");
             await app.WaitForShutdownAsync();
             return 0;
         }

@@ -1,7 +1,7 @@
 namespace Gateway.Backends.Startup;
 
-/// <summary>Standard input as a leash: whoever holds the other end keeps this process alive, and the system lets go of it
-/// when the holder dies, however it dies.</summary>
+/// <summary>Standard input as a leash: whoever holds the other end keeps this process alive, and the system lets go
+/// of it when the holder dies, however it dies.</summary>
 internal static class StandardInput
 {
     public static void WhenEnded(Action ended) =>

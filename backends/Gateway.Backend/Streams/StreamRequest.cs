@@ -2,8 +2,9 @@ using System.Globalization;
 
 namespace Gateway.Backends.Streams;
 
-/// <summary>One reader's stream: the events 1 to <see cref="Last"/>, of which it has had those up to <see cref="Seen"/>.
-/// The bound is an id and not a number of events, so that a stream which is continued elsewhere ends where it would have.</summary>
+/// <summary>One reader's stream: the events 1 to <see cref="Last"/>, of which it has had those up to
+/// <see cref="Seen"/>. The bound is an id and not a number of events, so that a stream which is continued elsewhere
+/// ends where it would have.</summary>
 internal sealed record StreamRequest(TimeSpan Interval, long Seen, long Last)
 {
     public const long MostEvents = 1_000_000;

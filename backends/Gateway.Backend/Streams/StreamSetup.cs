@@ -8,7 +8,8 @@ internal sealed record Tick(long Id, string Name, string Role, int Pid, DateTime
 
 internal static class StreamSetup
 {
-    public static void MapStream(this WebApplication app, BackendIdentity identity, FaultState faults, TimeProvider time) =>
+    public static void MapStream(
+        this WebApplication app, BackendIdentity identity, FaultState faults, TimeProvider time) =>
         app.MapGet("/api/stream", async (HttpContext context) =>
         {
             if (!StreamRequest.TryRead(context.Request, out var stream, out var refusal))
