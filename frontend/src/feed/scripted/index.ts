@@ -10,6 +10,7 @@ import { ScriptedPool, type Stage } from "./pool.ts";
 // `?demo=down` never answers, `?demo=locked` allows no faults.
 
 const historyMs = 290_000;
+const restartSeconds = 8;
 
 export class ScriptedGateway {
   readonly gateway: Gateway;
@@ -85,7 +86,8 @@ export class ScriptedGateway {
       case "recover": pool.recover(command.backend); break;
       case "fail": {
         pool.fail(command.backend, command.mode);
-        const seconds = Number.parseInt(command.for, 10);
+        // As in the demo, a process that ended is started again after a while even if nobody mends it.
+        const seconds = Number.parseInt(command.for, 10) || (command.mode === "exit" ? restartSeconds : 0);
         if (seconds > 0) this.duties.push({ at: this.clock + seconds * 1000, run: () => pool.recover(command.backend) });
         return { accepted: true, sentence: `${command.backend} was told to ${faultModes.includes(command.mode) ? command.mode : "fail"}.` };
       }

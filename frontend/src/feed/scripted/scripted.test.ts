@@ -15,7 +15,7 @@ it("an outage plays from fault to failback, and apply follows it", async () => {
   expect(state.figures.length).toBeGreaterThan(250);
   const epoch = state.pools[0]?.epoch ?? 0;
 
-  gateway.command({ do: "fail", pool: "api", backend: "primary", mode: "exit", for: "" });
+  gateway.command({ do: "fail", pool: "api", backend: "primary", mode: "hang", for: "" });
   gateway.advanceTo(start + 1000);
   expect(state.pools[0]).toMatchObject({ active: "secondary", condition: "degraded", epoch: epoch + 1 });
   expect(state.changes[0]).toMatchObject({ kind: "failover", measured: false });
