@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { clock, count, dayAndClock, ms, percent, span } from "./format.ts";
+import { clock, cost, count, dayAndClock, ms, percent, span } from "./format.ts";
+import { change } from "./samples.ts";
 
 describe("numbers", () => {
   it.each([[null, "–"], [undefined, "–"], [Number.NaN, "–"], [0, "0.0 ms"], [0.42, "0.4 ms"], [9.96, "10 ms"], [41, "41 ms"], [999.6, "1.00 s"],
@@ -18,5 +19,13 @@ describe("times", () => {
     const at = new Date(2026, 10, 20, 9, 5, 3);
     expect(dayAndClock(at.toISOString(), at.getTime() + 1000)).toBe("09:05:03");
     expect(dayAndClock(at.toISOString(), at.getTime() + 86_400_000)).toBe("2026-11-20 09:05:03");
+  });
+});
+
+describe("cost", () => {
+  it("is said only once it is known", () => expect(cost(change({ requests: 12 }))).toBe("measuring…"));
+  it("names what failed and what was saved", () => {
+    expect(cost(change({ measured: true, requests: 900, failed: 0, rescued: 26 }))).toBe("0 of 900 requests failed, 26 rescued");
+    expect(cost(change({ measured: true, requests: 900, failed: 2 }))).toBe("2 of 900 requests failed");
   });
 });

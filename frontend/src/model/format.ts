@@ -1,3 +1,5 @@
+import type { Change } from "./contract.ts";
+
 // Numbers as an operator reads them. A missing number is a dash, never a zero.
 
 export const dash = "–";
@@ -22,6 +24,13 @@ export function percent(share: number | null | undefined): string {
   if (value === 0) return "0 %";
   if (value < 0.01) return "< 0.01 %";
   return value < 1 ? `${value.toFixed(2)} %` : value < 10 ? `${value.toFixed(1)} %` : `${Math.round(value)} %`;
+}
+
+/** What a change cost its clients, in words. */
+export function cost(change: Change): string {
+  if (!change.measured) return "measuring…";
+  const rescued = change.rescued > 0 ? `, ${count(change.rescued)} rescued` : "";
+  return `${count(change.failed)} of ${count(change.requests)} requests failed${rescued}`;
 }
 
 /** A span of time in its two largest units. Negative spans, which clocks make, are zero. */

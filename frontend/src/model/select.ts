@@ -81,6 +81,7 @@ function push(columns: ChartColumns, at: number, row: PoolFigures | undefined): 
 export interface Marker {
   readonly at: number;
   readonly label: string;
+  readonly to: string;
   readonly kind: Change["kind"];
 }
 
@@ -88,9 +89,13 @@ export interface Marker {
 export function markers(changes: readonly Change[], pool: string, from: number): Marker[] {
   return changes
     .filter((change) => change.pool === pool && Date.parse(change.at) >= from)
-    .map((change): Marker => ({ at: Date.parse(change.at) / 1000, label: `${change.kind} → ${change.to}`, kind: change.kind }))
+    .map((change): Marker => ({ at: Date.parse(change.at) / 1000, label: `${change.kind} → ${change.to}`, to: change.to, kind: change.kind }))
     .reverse();
 }
+
+/** The change that made the present verdict; none for the one that the pool started with. */
+export const presentChange = (changes: readonly Change[], pool: Pool): Change | undefined =>
+  changes.find((change) => change.pool === pool.id && change.epoch === pool.epoch);
 
 /** The gateway's time now, by this machine's clock. */
 export const gatewayNow = (state: State, now: number): number => now + state.clockOffsetMs;

@@ -1,3 +1,4 @@
+import { memo } from "react";
 import type { Backend } from "../model/contract.ts";
 import { backendRefusal, type Situation } from "../operate/capabilities.ts";
 import { Action } from "./Action.tsx";
@@ -12,7 +13,7 @@ const actions = [
   ["reset", "Reset", "forget its failures"],
 ] as const;
 
-export function AdminMenu({ situation, backend }: { situation: Situation; backend: Backend }) {
+export const AdminMenu = memo(function AdminMenu({ situation, backend }: { situation: Situation; backend: Backend }) {
   const { run } = useToasts();
   return (
     <Menu button={<Icon name="more" />} label={`More about ${backend.id}`} tone="quiet" testId={`more-${backend.id}`} chevron={false}>
@@ -32,4 +33,4 @@ export function AdminMenu({ situation, backend }: { situation: Situation; backen
       ))}
     </Menu>
   );
-}
+});

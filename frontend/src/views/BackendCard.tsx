@@ -22,6 +22,7 @@ const healthIcons: Record<string, IconName> = { up: "check", suspected: "questio
 
 export function BackendCard({ situation, backend, figures, attempts }: CardProps) {
   const { id } = backend;
+  const first = Math.min(...situation.pool.backends.map((other) => other.tier));
   return (
     <li className={`card ${backend.role} ${backend.health}`} data-testid={`backend-${id}`} data-role={backend.role}
       data-health={backend.health} data-admin={backend.admin}>
@@ -36,7 +37,10 @@ export function BackendCard({ situation, backend, figures, attempts }: CardProps
         {backend.admin !== "in-service" && (
           <span className="chip admin" data-testid="admin"><Icon name="hold" size={13} />{backend.admin}</span>
         )}
-        <span className="tier muted" title={backend.address}>tier {backend.tier}{backend.tier === 0 && ", preferred"}</span>
+        <span className="tier muted" title={`tier ${backend.tier}, ${backend.address}`}>
+          {backend.tier === first ? "preferred" : `tier ${backend.tier}`}
+        </span>
+        <AdminMenu situation={situation} backend={backend} />
       </header>
       <Reason backend={backend} />
       <div className="traffic">
@@ -99,7 +103,6 @@ const CardActions = memo(function CardActions({ situation, backend }: { situatio
       >
         Recover
       </Action>
-      <AdminMenu situation={situation} backend={backend} />
     </div>
   );
 });

@@ -18,7 +18,6 @@ export function PoolSection({ pool }: { pool: Pool }) {
   const latest = latestFigures(figures, pool.id);
   return (
     <section className="pool" aria-label={`Pool ${pool.id}`} data-testid={`pool-${pool.id}`}>
-      <p className="eyebrow">Pool <strong>{pool.id}</strong></p>
       <Verdict situation={situation} />
       <ul className="cards" aria-label={`Backends of ${pool.id}`}>
         {pool.backends.map((backend) => (

@@ -7,6 +7,8 @@ import type { Marker } from "../../model/select.ts";
 
 const rowHeight = 20;
 const rows = 4;
+const narrowRows = 2;
+const narrowWidth = 420;
 const characterWidth = 6.6;
 const padding = 26;
 
@@ -22,18 +24,20 @@ export function markerLayer(marks: () => readonly Marker[]): uPlot.Plugin {
       draw: (plot) => {
         if (layer === null) return;
         const width = plot.over.clientWidth;
-        const taken: [number, number][][] = Array.from({ length: rows }, () => []);
-        layer.replaceChildren(...marks().flatMap((mark) => {
+        const narrow = width < narrowWidth;
+        const taken: [number, number][][] = Array.from({ length: narrow ? narrowRows : rows }, () => []);
+        // Newest first: where there is not room for every label, the newest has one.
+        layer.replaceChildren(...[...marks()].reverse().flatMap((mark) => {
           const x = plot.valToPos(mark.at, "x");
-          return x < 0 || x > width + 1 ? [] : [draw(mark, x, width, taken)];
-        }));
+          return x < 0 || x > width + 1 ? [] : [draw(mark, narrow ? `→ ${mark.to}` : mark.label, x, width, taken)];
+        }).reverse());
       },
     },
   };
 }
 
-function draw(mark: Marker, x: number, width: number, taken: [number, number][][]): HTMLElement {
-  const length = mark.label.length * characterWidth + padding;
+function draw(mark: Marker, words: string, x: number, width: number, taken: [number, number][][]): HTMLElement {
+  const length = words.length * characterWidth + padding;
   const leftwards = x + length > width;
   const reach: [number, number] = leftwards ? [x - length, x] : [x, x + length];
   const row = taken.findIndex((spans) => spans.every(([from, to]) => reach[1] < from || reach[0] > to));
@@ -48,7 +52,7 @@ function draw(mark: Marker, x: number, width: number, taken: [number, number][][
   // With every row taken the line alone stays; the history below has its words.
   if (row >= 0) {
     const text = document.createElement("span");
-    text.textContent = mark.label;
+    text.textContent = words;
     text.style.top = `${row * rowHeight}px`;
     line.append(text);
   }

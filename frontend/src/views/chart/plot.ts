@@ -40,8 +40,10 @@ export function drawPlot(holder: HTMLElement, first: Shown): Plot {
         errors: { range: (_, __, most) => [0, Math.min(100, Math.max(5, (most ?? 0) * 1.25))] },
       },
       axes: [
-        axis({ space: narrow() ? 70 : 90, values: (_, splits) => splits.map(hourMinute), size: 26, gap: 4 }),
-        axis({ scale: "ms", size: 52, gap: 4, values: (_, splits) => splits.map((value) => (isDecade(value) ? label(value) : null)) }),
+        axis({ space: narrow() ? 48 : 90, values: (_, splits) => splits.map(hourMinute), size: 26, gap: 4 }),
+        axis({ scale: "ms", size: 52, gap: 4,
+          grid: { stroke: colour("--grid"), width: 1, filter: (_, splits) => splits.map((value) => (isDecade(value) ? value : null)) },
+          values: (_, splits) => splits.map((value) => (isDecade(value) ? label(value) : null)) }),
         axis({ scale: "errors", side: 1, size: 44, gap: 4, grid: { show: false }, values: (_, splits) => splits.map((value) => `${value} %`), space: 36 }),
       ],
       series: [
