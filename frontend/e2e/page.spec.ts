@@ -1,3 +1,4 @@
+import AxeBuilder from "@axe-core/playwright";
 import { expect, test, type Page } from "@playwright/test";
 import { bringHome, openPage } from "./gateway.ts";
 
@@ -105,6 +106,16 @@ test("the keyboard reaches and works the fail menu", async ({ page }) => {
   await expect(page.getByTestId("fail-mode")).toBeHidden();
   await expect(button).toBeFocused();
 });
+
+for (const scheme of ["light", "dark"] as const) {
+  test(`axe finds nothing to complain about, ${scheme}`, async ({ page }) => {
+    await page.emulateMedia({ colorScheme: scheme });
+    await openPage(page);
+    await expect(page.getByTestId("chart").locator("canvas")).toBeVisible();
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    expect(violations.map((found) => `${found.id}: ${found.nodes.map((node) => node.target.join(" ")).join(", ")}`)).toEqual([]);
+  });
+}
 
 test("nothing comes from another host, and nothing breaks the content security policy", async ({ page, baseURL }) => {
   const strangers: string[] = [];

@@ -2,7 +2,7 @@
 
 const paths = {
   check: "M20 6 9 17l-5-5",
-  warning: "M12 9v4m0 4h.01M10.3 3.9 1.800 18a2 2 0 0 0 1.7 3h17a2 2 0 0 0 1.7-3L13.7 3.9a2 2 0 0 0-3.4 0Z",
+  warning: "M12 9v4m0 4h.01M10.3 3.9 1.8 18a2 2 0 0 0 1.7 3h17a2 2 0 0 0 1.7-3L13.7 3.9a2 2 0 0 0-3.4 0Z",
   cross: "M18 6 6 18M6 6l12 12",
   question: "M9.1 9a3 3 0 0 1 5.8 1c0 2-3 3-3 3m.1 4h.01",
   failover: "M13 2 4 14h7l-1 8 9-12h-7l1-8Z",
@@ -16,7 +16,7 @@ const paths = {
   more: "M5 12h.01M12 12h.01M19 12h.01",
   arrow: "M5 12h14m-6-6 6 6-6 6",
   dot: "M12 12h.01",
-  moon: "M20.5 14.5A8.5 8.5 0 1 1 9.5 3.500a7 7 0 0 0 11 11Z",
+  moon: "M20.5 14.5A8.5 8.5 0 1 1 9.5 3.5a7 7 0 0 0 11 11Z",
 } as const;
 
 export type IconName = keyof typeof paths;

@@ -31,10 +31,18 @@ export function LogView() {
     if (follow && box.current) box.current.scrollTop = box.current.scrollHeight;
   }, [lines, follow]);
 
-  // Scrolling up is how a reader says "stay here"; scrolling back to the end says "go on".
+  // Scrolling up is how a reader says "stay here"; scrolling back to the end says "go on". The box also scrolls when
+  // lines come and go, so only what follows a wheel, key, finger or pointer counts as the reader's wish.
+  const byReader = useRef(false);
+  const reader = () => { byReader.current = true; };
   const scrolled = () => {
     const element = box.current;
-    if (element) setFollow(element.scrollHeight - element.scrollTop - element.clientHeight < nearEndPx);
+    if (!element) return;
+    const atEnd = element.scrollHeight - element.scrollTop - element.clientHeight < nearEndPx;
+    if (atEnd) setFollow(true);
+    else if (byReader.current) setFollow(false);
+    else if (follow) element.scrollTop = element.scrollHeight;
+    byReader.current = false;
   };
   const copy = async () => {
     const copied = await copyText(lines.map(logText).join("\n"));
@@ -63,7 +71,8 @@ export function LogView() {
           <button type="button" className="button" data-testid="log-clear" onClick={() => setClearedTo(lastId)}>Clear</button>
         </div>
       </header>
-      <div className="lines" ref={box} onScroll={scrolled} tabIndex={0} role="log" aria-live="off" aria-label="Log lines" data-testid="log">
+      <div className="lines" ref={box} tabIndex={0} role="log" aria-live="off" aria-label="Log lines" data-testid="log"
+        onScroll={scrolled} onWheel={reader} onTouchMove={reader} onKeyDown={reader} onPointerDown={reader}>
         {lines.length === 0 && <p className="muted empty">{all.length === 0 ? "Nothing was logged yet." : "No line fits the filter."}</p>}
         <LogLines lines={lines} />
       </div>
