@@ -113,7 +113,8 @@ internal sealed class AttemptInvoker(HttpContext context, IReverseProxyFeature r
 
     private AttemptOutcome Judge(Backend? backend, Exception error, CancellationToken request)
     {
-        if (context.RequestAborted.IsCancellationRequested)
+        // A body that ends too early is often known before the request is.
+        if (context.RequestAborted.IsCancellationRequested || Faults.IsClients(error))
         {
             backend?.Count(AttemptEnd.ClientLeft);
             return AttemptOutcome.ClientLeft;
