@@ -8,6 +8,7 @@ internal class ChildProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly List<string> _output = [];
     private readonly List<string> _errors = [];
+    private bool _disposed;
 
     public ChildProcess(string name, string workingDirectory, string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
@@ -95,8 +96,12 @@ internal class ChildProcess : IAsyncDisposable
     public virtual async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
-        await KillAsync();
-        _process.Dispose();
+        if (!_disposed)
+        {
+            _disposed = true;
+            await KillAsync();
+            _process.Dispose();
+        }
     }
 
     private static void Add(List<string> lines, string? line)
