@@ -124,5 +124,7 @@ internal sealed record JournalEntry
         };
     }
 
-    private static TimeSpan? Span(double? milliseconds) => milliseconds is { } ms ? TimeSpan.FromMilliseconds(ms) : null;
+    // Rounded, where the framework cuts off: the figures of a change are the same after a restart as before it, to the last digit.
+    private static TimeSpan? Span(double? milliseconds) =>
+        milliseconds is { } ms ? TimeSpan.FromTicks((long)Math.Round(ms * TimeSpan.TicksPerMillisecond)) : null;
 }
