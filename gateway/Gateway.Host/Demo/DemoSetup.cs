@@ -32,10 +32,16 @@ internal static class DemoSetup
         {
             await app.StartAsync();
         }
-        catch
+        catch (Exception e)
         {
             // The framework only disposes of what has started already, which is no way to end a child process or a probe.
             await app.StopAsync();
+            if (e is OperationCanceledException && app.Lifetime.ApplicationStopping.IsCancellationRequested)
+            {
+                // It was told to end while it started.
+                return;
+            }
+
             throw;
         }
 

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 
 namespace Gateway.Host.Demo;
 
@@ -14,25 +12,26 @@ internal sealed partial class DemoSupervisor(DemoOptions options, TimeProvider t
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Settled = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan Welcome = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Welcome = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(20);
 
     /// <summary>
-    /// Comes back when the backends listen, for a bounded while: what starts after this are the probes, which would take a backend that is
-    /// still loading for a dead one, and the first thing to be seen of the demo would be a failover.
+    /// Comes back when the backends have answered, or after a bounded while: what starts after this are the probes, which would take a backend
+    /// that is still loading for a dead one, and the first thing to be seen of the demo would be a failover.
     /// </summary>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         await base.StartAsync(cancellationToken);
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(Welcome);
         try
         {
-            await Task.WhenAll(options.Backends.Select(backend => ListensAsync(backend, deadline.Token)));
+            await Task.WhenAll(options.Backends.Select(backend => AnswersAsync(http, backend, deadline.Token)));
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
-            // Whatever keeps it, the gateway is there to live with it.
+            // Whatever keeps them, the gateway is there to live with it; or it was told to end while it started.
         }
     }
 
@@ -81,17 +80,16 @@ internal sealed partial class DemoSupervisor(DemoOptions options, TimeProvider t
         }
     }
 
-    private async Task ListensAsync(DemoBackend backend, CancellationToken cancel)
+    private async Task AnswersAsync(HttpClient http, DemoBackend backend, CancellationToken cancel)
     {
         while (true)
         {
-            using var client = new TcpClient();
             try
             {
-                await client.ConnectAsync(IPAddress.Loopback, backend.Port, cancel);
+                using var response = await http.GetAsync(backend.Address + "health", cancel);
                 return;
             }
-            catch (SocketException)
+            catch (HttpRequestException)
             {
                 await Task.Delay(Glance, time, cancel);
             }
