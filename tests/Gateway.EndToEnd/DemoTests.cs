@@ -42,6 +42,19 @@ public sealed class DemoTests(ITestOutputHelper output) : EndToEndTest(output)
     }
 
     [Fact]
+    public async Task It_starts_on_the_primary_and_nothing_has_happened_yet()
+    {
+        var gateway = Launch($"--Demo:Ports={Ports.Take()},{Ports.Take()}");
+        using var first = await Eventually.GetAsync("an answer", () => gateway.Http.GetAsync("api/data"), _ => true);
+        var pool = await gateway.AllUpAsync();
+
+        Assert.Equal(["primary"], first.Headers.GetValues("X-Failover-Backend"));
+        Assert.Equal(("primary", 1L, "steady"), (pool.Active, pool.Epoch, pool.Condition));
+        Assert.Empty(await gateway.ChangesAsync());
+        Assert.DoesNotContain(" WRN ", gateway.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_data_call_is_answered_by_the_next_backend_too()
     {
         var gateway = Launch($"--Demo:Ports={Ports.Take()},{Ports.Take()}");
