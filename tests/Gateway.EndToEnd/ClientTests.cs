@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Gateway.EndToEnd.Harness;
@@ -38,7 +37,7 @@ public sealed class ClientTests(ITestOutputHelper output) : EndToEndTest(output)
         for (var number = 1; number <= Times; number++)
         {
             var count = number;
-            using var client = await ConnectAsync(gateway);
+            using var client = await RawClient.ConnectAsync(gateway);
             await client.SendAsync(Encoding.ASCII.GetBytes(waits
                 ? "POST /api/data HTTP/1.1\r\nHost: gateway\r\nContent-Length: 4\r\n\r\nbody"
                 : "POST /api/data HTTP/1.1\r\nHost: gateway\r\nTransfer-Encoding: chunked\r\n\r\n4\r\npart\r\n"));
@@ -65,7 +64,7 @@ public sealed class ClientTests(ITestOutputHelper output) : EndToEndTest(output)
         for (var number = 1; number <= Times; number++)
         {
             var count = number;
-            using var client = await ConnectAsync(gateway);
+            using var client = await RawClient.ConnectAsync(gateway);
             await client.SendAsync("GET /api/blob?size=100m HTTP/1.1\r\nHost: gateway\r\n\r\n"u8.ToArray());
             Assert.True(await client.ReceiveAsync(new byte[10_000]) > 0);
             await LeaveAsync(client, Leaving.WhileWaitingWithReset);
@@ -117,7 +116,7 @@ public sealed class ClientTests(ITestOutputHelper output) : EndToEndTest(output)
             ("POST /api/data HTTP/1.1\r\nHost: gateway\r\nContent-Length: many\r\n\r\n", "400"),
         })
         {
-            using var client = await ConnectAsync(gateway);
+            using var client = await RawClient.ConnectAsync(gateway);
             await client.SendAsync(Encoding.ASCII.GetBytes(text));
             var buffer = new byte[4096];
             var read = await client.ReceiveAsync(buffer);
@@ -127,13 +126,6 @@ public sealed class ClientTests(ITestOutputHelper output) : EndToEndTest(output)
         var metrics = await gateway.MetricsAsync();
         Assert.Equal(0, metrics.Sum("gateway_attempts_total"));
         Assert.Equal(0, (await primary.ExecutionsAsync()).Total + (await secondary.ExecutionsAsync()).Total);
-    }
-
-    private static async Task<Socket> ConnectAsync(GatewayProcess gateway)
-    {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        await socket.ConnectAsync(IPAddress.Loopback, gateway.Url.Port);
-        return socket;
     }
 
     private static async Task LeaveAsync(Socket client, Leaving leaving)

@@ -14,8 +14,10 @@ public sealed class NoHiddenResendTests(ITestOutputHelper output) : EndToEndTest
 {
     private const string Prime = "prime";
 
+    /// <summary>With null there is neither a body nor a length, which only a raw client can say.</summary>
     [Theory]
     [InlineData("POST", null)]
+    [InlineData("POST", "")]
     [InlineData("POST", "a body")]
     [InlineData("PATCH", null)]
     [InlineData("PATCH", "a body")]
@@ -29,18 +31,17 @@ public sealed class NoHiddenResendTests(ITestOutputHelper output) : EndToEndTest
         {
             await PrimeAsync(gateway, reused);
 
-            using var response = await SendAsync(gateway, method, id, body);
-            var text = await response.Content.ReadAsStringAsync();
+            var reply = body is null ? await RawClient.SendAsync(gateway, method, "/api/data", id) : await SendAndReadAsync(gateway, method, id, body);
 
-            var circumstances = $"{method} with body '{body}', {end}, {(reused ? "reused" : "fresh")} connection: {(int)response.StatusCode} {text}";
+            var circumstances = $"{method} with body '{body}', {end}, {(reused ? "reused" : "fresh")} connection: {reply.Text}";
             Assert.True(primary.Executions(id) == 1, $"executed {primary.Executions(id)} times by the primary. {circumstances}");
             Assert.True(secondary.Executions(id) == 0, $"executed {secondary.Executions(id)} times by the secondary. {circumstances}");
             Assert.Equal(reused, primary.Requests.Last().Number > 1);
-            Assert.Equal(HttpStatusCode.BadGateway, response.StatusCode);
-            Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
-            Assert.Equal(["unknown"], response.Headers.GetValues("X-Failover-Outcome"));
-            Assert.Equal(["1"], response.Headers.GetValues("X-Failover-Attempts"));
-            Assert.Contains("may have been executed", text, StringComparison.Ordinal);
+            Assert.Equal(502, reply.Status);
+            Assert.Equal("application/problem+json", reply.Header("Content-Type"));
+            Assert.Equal("unknown", reply.Header("X-Failover-Outcome"));
+            Assert.Equal("1", reply.Header("X-Failover-Attempts"));
+            Assert.Contains("may have been executed", reply.Text, StringComparison.Ordinal);
         }
     }
 
@@ -115,9 +116,9 @@ public sealed class NoHiddenResendTests(ITestOutputHelper output) : EndToEndTest
         foreach (var id in Enumerable.Range(0, 20).Select(number => $"post-{number}"))
         {
             await PrimeAsync(gateway, reused: true);
-            using var response = await SendAsync(gateway, "POST", id, body: null);
+            var reply = await RawClient.SendAsync(gateway, "POST", "/api/data", id);
 
-            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+            Assert.Equal(200, reply.Status);
             Assert.Equal(1, primary.Executions(id) + secondary.Executions(id));
         }
     }
@@ -199,6 +200,12 @@ public sealed class NoHiddenResendTests(ITestOutputHelper output) : EndToEndTest
         request.Headers.Add("X-Request-Id", id);
         request.Content = body is null ? null : new StringContent(body);
         return await gateway.Http.SendAsync(request);
+    }
+
+    private static async Task<RawReply> SendAndReadAsync(GatewayProcess gateway, string method, string id, string body)
+    {
+        using var response = await SendAsync(gateway, method, id, body);
+        return new RawReply($"HTTP/1.1 {(int)response.StatusCode} \r\n{response.Headers}{response.Content.Headers}\r\n{await response.Content.ReadAsStringAsync()}".ReplaceLineEndings("\r\n"));
     }
 
     private sealed record Answer(string Name, string Method, int? Length, string? Sha256);
