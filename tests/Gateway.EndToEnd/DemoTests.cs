@@ -11,7 +11,7 @@ public sealed class DemoTests(ITestOutputHelper output) : EndToEndTest(output)
     [Fact]
     public async Task An_outage_costs_no_get_heals_by_itself_and_everybody_tells_the_same_figures()
     {
-        var gateway = Launch($"--Demo:Ports={Ports.Take()},{Ports.Take()}");
+        var gateway = LaunchDemo();
         await gateway.AllUpAsync();
         var feed = Own(await EventFeed.OpenAsync(gateway));
         var gets = Gets(gateway);
@@ -44,7 +44,7 @@ public sealed class DemoTests(ITestOutputHelper output) : EndToEndTest(output)
     [Fact]
     public async Task It_starts_on_the_primary_and_nothing_has_happened_yet()
     {
-        var gateway = Launch($"--Demo:Ports={Ports.Take()},{Ports.Take()}");
+        var gateway = LaunchDemo();
         using var first = await Eventually.GetAsync("an answer", () => gateway.Http.GetAsync("api/data"), _ => true);
         var pool = await gateway.AllUpAsync();
 
@@ -57,7 +57,7 @@ public sealed class DemoTests(ITestOutputHelper output) : EndToEndTest(output)
     [Fact]
     public async Task The_data_call_is_answered_by_the_next_backend_too()
     {
-        var gateway = Launch($"--Demo:Ports={Ports.Take()},{Ports.Take()}");
+        var gateway = LaunchDemo();
         await gateway.AllUpAsync();
         await gateway.CommandAsync("fail?mode=error");
 

@@ -13,6 +13,7 @@ public sealed class JournalTests(ITestOutputHelper output) : EndToEndTest(output
         var (primary, secondary) = await BackendsAsync();
         var third = await BackendAsync("third");
         var config = ConfigFor(primary, secondary, third);
+        config["Failover:Pools:api:Failback:Mode"] = "Manual";
         var first = await GatewayAsync(config);
         var gets = Gets(first);
         await primary.FailAsync("error");

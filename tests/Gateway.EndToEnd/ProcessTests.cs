@@ -43,7 +43,7 @@ public sealed partial class ProcessTests(ITestOutputHelper output) : EndToEndTes
     [InlineData(nameof(Signal.Interrupt))]
     public async Task A_polite_signal_ends_the_gateway_and_the_demo_with_exit_code_0(string signal)
     {
-        var gateway = Launch($"--Demo:Ports={Ports.Take()},{Ports.Take()}");
+        var gateway = LaunchDemo();
         await gateway.AllUpAsync();
         var children = Children(gateway);
         Assert.Equal(2, children.Count);
@@ -62,7 +62,7 @@ public sealed partial class ProcessTests(ITestOutputHelper output) : EndToEndTes
     [InlineData("Pool api starts")]
     public async Task A_polite_signal_while_it_starts_ends_it_too(string when)
     {
-        var gateway = Launch($"--Demo:Ports={Ports.Take()},{Ports.Take()}");
+        var gateway = LaunchDemo();
         await gateway.SaysAsync(when);
 
         gateway.Send(Signal.Terminate);
@@ -75,7 +75,7 @@ public sealed partial class ProcessTests(ITestOutputHelper output) : EndToEndTes
     [Fact]
     public async Task A_child_that_stands_still_does_not_keep_the_gateway_from_ending()
     {
-        var gateway = Launch($"--Demo:Ports={Ports.Take()},{Ports.Take()}");
+        var gateway = LaunchDemo();
         await gateway.AllUpAsync();
         var children = Children(gateway);
         Signals.Send(children[0], Signal.Stop);
@@ -89,7 +89,7 @@ public sealed partial class ProcessTests(ITestOutputHelper output) : EndToEndTes
     [Fact]
     public async Task The_demo_ends_by_itself_when_the_gateway_is_killed()
     {
-        var gateway = Launch($"--Demo:Ports={Ports.Take()},{Ports.Take()}");
+        var gateway = LaunchDemo();
         await gateway.AllUpAsync();
         var children = Children(gateway);
 

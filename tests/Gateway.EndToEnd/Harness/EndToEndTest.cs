@@ -56,6 +56,9 @@ public abstract class EndToEndTest(ITestOutputHelper output) : IAsyncLifetime
 
     internal GatewayProcess Launch(params string[] arguments) => Own(GatewayProcess.Launch(Folder, arguments));
 
+    /// <summary>The embedded demo, patient enough with its probes for a busy machine.</summary>
+    internal GatewayProcess LaunchDemo() => Launch($"--Demo:Ports={Ports.Take()},{Ports.Take()}", "--Failover:Pools:api:Probe:Timeout=5s");
+
     internal LoadGenerator Gets(GatewayProcess gateway, int perSecond = 200) => Own(LoadGenerator.Gets(gateway, perSecond));
 
     internal LoadGenerator Posts(GatewayProcess gateway, int perSecond = 20) =>

@@ -50,7 +50,7 @@ internal sealed class GatewayProcess : ChildProcess
         }
     }
 
-    /// <summary>Waits until everybody was found up.</summary>
+    /// <summary>Waits until everybody is up.</summary>
     public Task<PoolReport> AllUpAsync() => PoolAsync("all backends are up", pool => pool.Backends.All(backend => backend.Health == "up"));
 
     /// <summary>Waits until a backend is the active one.</summary>
