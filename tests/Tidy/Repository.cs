@@ -39,7 +39,7 @@ public static class Repository
 
     private static string Git(string arguments)
     {
-        using var git = Process.Start(new ProcessStartInfo("git", arguments) { WorkingDirectory = Root, RedirectStandardOutput = true })
+        using var git = Process.Start(new ProcessStartInfo("git", arguments) { WorkingDirectory = Root, UseShellExecute = false, RedirectStandardOutput = true })
             ?? throw new InvalidOperationException("git does not start.");
         var said = git.StandardOutput.ReadToEnd();
         git.WaitForExit();

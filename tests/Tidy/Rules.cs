@@ -8,6 +8,9 @@ public static partial class Rules
     private const int MostLines = 400;
     private const int MostReadmeLines = 150;
 
+    // Milliseconds that one expression may take for one line.
+    private const int Patience = 1000;
+
     private static readonly string[] Kinds = ["Services", "Helpers", "Common", "Interfaces", "Models", "Utils"];
 
     private static readonly string[] TopLevel =
@@ -110,27 +113,29 @@ public static partial class Rules
         return filtered || before || lines.Skip(at).Take(4).Any(line => Explanation().IsMatch(line));
     }
 
-    [GeneratedRegex(@"\b(?:class|record|struct|interface|enum)\s+(?:struct\s+|class\s+)?(?<name>\w+(?:Manager|Helper|Util|Utils|Service|Processor|Info|Data))\b")]
+    [GeneratedRegex(
+        @"\b(?:class|record|struct|interface|enum)\s+(?:struct\s+|class\s+)?" +
+        @"(?<name>\w+(?:Manager|Helper|Util|Utils|Service|Processor|Info|Data))\b", RegexOptions.None, Patience)]
     private static partial Regex VagueType();
 
-    [GeneratedRegex(@"\bThread\.Sleep\b|\bTask\.Delay\(\s*(?:\d|TimeSpan\.From\w+\(\s*\d)")]
+    [GeneratedRegex(@"\bThread\.Sleep\b|\bTask\.Delay\(\s*(?:\d|TimeSpan\.From\w+\(\s*\d)", RegexOptions.None, Patience)]
     private static partial Regex Sleep();
 
-    [GeneratedRegex(@"\bDateTime(?:Offset)?\.(?:Now|UtcNow)\b|\bnew Random\(|\bRandom\.Shared\b")]
+    [GeneratedRegex(@"\bDateTime(?:Offset)?\.(?:Now|UtcNow)\b|\bnew Random\(|\bRandom\.Shared\b", RegexOptions.None, Patience)]
     private static partial Regex ClockOrDice();
 
-    [GeneratedRegex(@"\bcatch\s*(?:\(\s*(?:System\.)?Exception\b[^)]*\)|$|\{)")]
+    [GeneratedRegex(@"\bcatch\s*(?:\(\s*(?:System\.)?Exception\b[^)]*\)|$|\{)", RegexOptions.None, Patience)]
     private static partial Regex CatchAll();
 
-    [GeneratedRegex(@"//|\bLog\w*[.(]|\blogger\b|\.Add\(1|\bthrow;|\bSetException\(", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"//|\bLog\w*[.(]|\blogger\b|\.Add\(1|\bthrow;|\bSetException\(", RegexOptions.IgnoreCase, Patience)]
     private static partial Regex Explanation();
 
-    [GeneratedRegex(@"\b(?:TO" + @"DO|FIX" + @"ME|HA" + @"CK)\b")]
+    [GeneratedRegex(@"\b(?:TO" + @"DO|FIX" + @"ME|HA" + @"CK)\b", RegexOptions.None, Patience)]
     private static partial Regex Later();
 
-    [GeneratedRegex("<(?:PackageReference|ProjectReference|FrameworkReference|Reference)\\s+Include=\"(?<name>[^\"]+)\"")]
+    [GeneratedRegex("<(?:PackageReference|ProjectReference|FrameworkReference|Reference)\\s+Include=\"(?<name>[^\"]+)\"", RegexOptions.None, Patience)]
     private static partial Regex Dependency();
 
-    [GeneratedRegex(@"//.*$|""(?:\\.|[^""\\])*""")]
+    [GeneratedRegex(@"//.*$|""(?:\\.|[^""\\])*""", RegexOptions.None, Patience)]
     private static partial Regex WordsOnly();
 }
