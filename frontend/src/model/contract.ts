@@ -1,0 +1,136 @@
+// The words on the wire, exactly as docs/reference/operator-api.md has them. Nothing here is invented by the page.
+
+export interface Gateway {
+  readonly name: string;
+  readonly version: string;
+  readonly startedAt: string;
+  readonly demo: boolean;
+  readonly faultsAllowed: boolean;
+}
+
+export type Condition = "steady" | "degraded" | "failing";
+export type Role = "active" | "standby" | "out";
+export type Health = "unknown" | "up" | "suspected" | "down";
+export type Admin = "in-service" | "draining" | "disabled";
+export type ChangeKind = "failover" | "switchover" | "failback";
+export type Level = "debug" | "info" | "warn" | "error";
+
+export interface Backend {
+  readonly id: string;
+  readonly address: string;
+  readonly tier: number;
+  readonly role: Role;
+  readonly health: Health;
+  readonly ejected: boolean;
+  readonly admin: Admin;
+  readonly since: string;
+  readonly reason: string;
+}
+
+export interface Pool {
+  readonly id: string;
+  readonly epoch: number;
+  readonly active: string;
+  readonly activeTier: number;
+  readonly activeSince: string;
+  readonly cause: string;
+  readonly sentence: string;
+  readonly condition: Condition;
+  readonly held: boolean;
+  readonly pinned: boolean;
+  readonly failbackDueAt: string | null;
+  readonly backends: readonly Backend[];
+}
+
+export interface Change {
+  readonly pool: string;
+  readonly epoch: number;
+  readonly at: string;
+  readonly kind: ChangeKind;
+  readonly from: string;
+  readonly to: string;
+  readonly cause: string;
+  readonly sentence: string;
+  readonly detectionMs: number | null;
+  readonly failoverMs: number | null;
+  readonly measured: boolean;
+  readonly requests: number;
+  readonly failed: number;
+  readonly rescued: number;
+  readonly errorRate: number;
+}
+
+export interface LogLine {
+  readonly sequence: number;
+  readonly at: string;
+  readonly level: Level;
+  readonly category: string;
+  readonly message: string;
+  readonly requestId: string | null;
+}
+
+export interface EventLine {
+  readonly sequence: number;
+  readonly at: string;
+  readonly pool: string;
+  readonly kind: string;
+  readonly sentence: string;
+}
+
+export interface BackendFigures {
+  readonly id: string;
+  readonly attempts: number;
+  readonly failures: number;
+  readonly inFlight: number;
+  readonly probeMs: number | null;
+  readonly probeOk: boolean | null;
+}
+
+export interface PoolFigures {
+  readonly id: string;
+  readonly requests: number;
+  readonly failed: number;
+  readonly rescued: number;
+  readonly p50Ms: number | null;
+  readonly p99Ms: number | null;
+  readonly backends: readonly BackendFigures[];
+}
+
+export interface Figures {
+  readonly at: string;
+  readonly pools: readonly PoolFigures[];
+}
+
+export interface Snapshot {
+  readonly type: "snapshot";
+  readonly cursor: string;
+  readonly at: string;
+  readonly gateway: Gateway;
+  readonly pools: readonly Pool[];
+  readonly changes: readonly Change[];
+  readonly logs: readonly LogLine[];
+  readonly events: readonly EventLine[];
+  readonly figures: readonly Figures[];
+}
+
+export interface EventMessage {
+  readonly type: "event";
+  readonly cursor: string;
+  readonly sequence: number;
+  readonly at: string;
+  readonly pool: string;
+  readonly kind: string;
+  readonly sentence: string;
+  readonly state: Pool;
+  readonly change: Change | null;
+}
+
+export type Message =
+  | Snapshot
+  | EventMessage
+  | { readonly type: "log"; readonly line: LogLine }
+  | { readonly type: "figures"; readonly figures: Figures }
+  | { readonly type: "gap" };
+
+export const faultModes = ["exit", "hang", "error", "slow", "reset", "forbidden", "truncate", "unhealthy"] as const;
+export type FaultMode = (typeof faultModes)[number];

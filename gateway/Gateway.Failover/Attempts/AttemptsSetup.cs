@@ -1,0 +1,21 @@
+using Gateway.Failover.Configuration;
+using Gateway.Failover.Proxying;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace Gateway.Failover.Attempts;
+
+internal static class AttemptsSetup
+{
+    /// <summary>Decorates YARP's forwarder.</summary>
+    public static IReverseProxyBuilder AddAttempts(this IReverseProxyBuilder builder)
+    {
+        var services = builder.Services;
+        var yarp = services.Last(service => service.ServiceType == typeof(IHttpForwarder));
+        services.RemoveAll<IHttpForwarder>();
+        services.AddSingleton<RequestMetrics>();
+        services.AddSingleton<IHttpForwarder>(provider =>
+            ActivatorUtilities.CreateInstance<FailoverForwarder>(provider, yarp.Create<IHttpForwarder>(provider)));
+        return builder;
+    }
+}

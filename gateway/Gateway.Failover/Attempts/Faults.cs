@@ -1,0 +1,54 @@
+using System.Net.Http;
+using System.Net.Sockets;
+using Gateway.Core;
+
+namespace Gateway.Failover.Attempts;
+
+/// <summary>What a transport's exception says about the backend, in half a sentence.</summary>
+internal static class Faults
+{
+    public static Fault Of(Exception error) => error switch
+    {
+        HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } =>
+            new Fault(FaultKind.Connect, "its name does not resolve"),
+        HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } =>
+            new Fault(FaultKind.Connect, "TLS failed"),
+        HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } =>
+            new Fault(FaultKind.Connect, Socket(error) is { } socket ? Words(socket) : "no connection"),
+        HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded } =>
+            new Fault(FaultKind.Broken, "connection closed before an answer"),
+        HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse } =>
+            new Fault(FaultKind.Broken, "answer is not HTTP"),
+        OperationCanceledException => new Fault(FaultKind.Timeout, "no answer in time"),
+        _ => new Fault(FaultKind.Broken, Socket(error) is { } socket ? Words(socket) : "connection broken"),
+    };
+
+    /// <summary>Nothing can have reached the backend, because there never was a connection.</summary>
+    public static bool NeverConnected(Exception error) => error is HttpRequestException
+    {
+        HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError,
+    };
+
+    private static SocketError? Socket(Exception? error)
+    {
+        for (; error is not null; error = error.InnerException)
+        {
+            if (error is SocketException socket)
+            {
+                return socket.SocketErrorCode;
+            }
+        }
+
+        return null;
+    }
+
+    private static string Words(SocketError error) => error switch
+    {
+        SocketError.ConnectionRefused => "connection refused",
+        SocketError.ConnectionReset => "connection reset",
+        SocketError.HostUnreachable or SocketError.NetworkUnreachable => "unreachable",
+        SocketError.TimedOut => "connect timed out",
+        SocketError.Shutdown => "connection closed",
+        _ => $"connection failed ({error})",
+    };
+}

@@ -1,0 +1,64 @@
+using System.Net;
+using System.Net.Http;
+
+namespace Gateway.Failover.Attempts;
+
+/// <summary>
+/// Content that notes when it was first asked for: from then on the request was possibly sent, and what must not be done twice is not tried again.
+/// </summary>
+/// <remarks>
+/// <see cref="SocketsHttpHandler"/> by itself sends a request <em>without</em> content again when the backend closes the connection before
+/// answering, a POST as readily as a GET, up to three times more. A request with content, be it empty, it does not. So every
+/// request that is not safe is given one of these.
+/// </remarks>
+internal sealed class SentTracking : HttpContent
+{
+    private readonly HttpContent? _inner;
+    private int _started;
+
+    /// <param name="inner">The body to send, or null for none.</param>
+    public SentTracking(HttpContent? inner)
+    {
+        _inner = inner;
+        if (inner is null)
+        {
+            return;
+        }
+
+        foreach (var (name, values) in inner.Headers.NonValidated)
+        {
+            foreach (var value in values)
+            {
+                Headers.TryAddWithoutValidation(name, value);
+            }
+        }
+    }
+
+    /// <summary>The request, or a part of it, may have reached the backend.</summary>
+    public bool PossiblySent => Volatile.Read(ref _started) == 1;
+
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
+        SerializeToStreamAsync(stream, context, CancellationToken.None);
+
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+    {
+        Volatile.Write(ref _started, 1);
+        return _inner is null ? Task.CompletedTask : _inner.CopyToAsync(stream, context, cancellationToken);
+    }
+
+    protected override bool TryComputeLength(out long length)
+    {
+        length = 0;
+        return _inner is null;
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _inner?.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+}

@@ -1,0 +1,56 @@
+using System.Collections.Immutable;
+using Gateway.Core;
+using Yarp.ReverseProxy.Configuration;
+
+namespace Gateway.Failover.Configuration;
+
+/// <summary>A configuration that was found good as a whole: YARP's part, ours, and the pools that follow from both.</summary>
+internal sealed record AcceptedConfig(
+    IReadOnlyList<RouteConfig> Routes,
+    IReadOnlyList<ClusterConfig> Clusters,
+    FailoverOptions Options,
+    ImmutableArray<PoolSetup> Pools)
+{
+    public string? DefaultPool { get; } = Options.DefaultPool.Length > 0
+        ? Pools.FirstOrDefault(pool => pool.Id.Equals(Options.DefaultPool, StringComparison.OrdinalIgnoreCase))?.Id
+        : Pools.OrderBy(pool => pool.Id, StringComparer.OrdinalIgnoreCase).FirstOrDefault()?.Id;
+}
+
+/// <summary>One pool as the shell needs it: the core's definition, the options, and where its backends are.</summary>
+internal sealed record PoolSetup(PoolDefinition Definition, PoolOptions Options, ImmutableDictionary<string, BackendAddress> Addresses)
+{
+    public string Id => Definition.Id.Value;
+
+    public static PoolSetup From(ClusterConfig cluster, PoolOptions options)
+    {
+        // Ids are compared without case by YARP; the destination's own spelling is the one that people see.
+        var spelling = cluster.Destinations!.Keys.ToDictionary(id => id, id => id, StringComparer.OrdinalIgnoreCase);
+        var tiers = options.Tiers.Select(tier => new Tier([.. tier.Select(id => new BackendId(spelling[id]))]));
+        return new PoolSetup(
+            new PoolDefinition(new PoolId(cluster.ClusterId), [.. tiers], Tuning(options)),
+            options,
+            cluster.Destinations.ToImmutableDictionary(entry => entry.Key, entry => BackendAddress.From(entry.Value, options)));
+    }
+
+    private static PoolTuning Tuning(PoolOptions options) => new()
+    {
+        Fall = options.Probe.Fall,
+        Rise = options.Probe.Rise,
+        FailureStreak = options.Judging.FailureStreak,
+        EjectionTime = options.Judging.EjectionTime,
+        Failback = options.Failback.Mode,
+        StableTime = options.Failback.StableTime,
+    };
+}
+
+/// <summary>Where a backend is, and where it is asked for its health.</summary>
+internal sealed record BackendAddress(string Address, Uri Probe, string? Host)
+{
+    public static BackendAddress From(DestinationConfig destination, PoolOptions options) => new(
+        destination.Address,
+        Join(string.IsNullOrEmpty(destination.Health) ? destination.Address : destination.Health, options.Probe.Path),
+        destination.Host);
+
+    /// <summary>A path under a backend's address.</summary>
+    public static Uri Join(string address, string path) => new(address.TrimEnd('/') + path);
+}

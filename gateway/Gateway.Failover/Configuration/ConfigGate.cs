@@ -1,0 +1,195 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Primitives;
+using Yarp.ReverseProxy.Configuration;
+
+namespace Gateway.Failover.Configuration;
+
+/// <summary>
+/// Stands between the application's configuration providers and YARP, so that YARP's part and ours are accepted or refused together.
+/// </summary>
+/// <remarks>
+/// YARP refuses a bad <c>ReverseProxy</c> section by itself, but knows nothing of the <c>Failover</c> section, and we would know nothing
+/// of its refusal: a file that changes both could be taken by one and refused by the other. Both sections also announce a change of
+/// the same file separately; a short quiet time lets both arrive before the whole is looked at.
+/// </remarks>
+internal sealed partial class ConfigGate : IProxyConfigProvider, IDisposable
+{
+    private static readonly TimeSpan QuietTime = TimeSpan.FromMilliseconds(150);
+
+    private readonly InnerProviders _inner;
+    private readonly IConfiguration _section;
+    private readonly Action<FailoverOptions>? _configure;
+    private readonly IConfigValidator _yarp;
+    private readonly ILogger _log;
+    private readonly ITimer _timer;
+    private readonly Lock _gate = new();
+    private readonly List<IDisposable> _subscriptions = [];
+    private Published? _published;
+
+    public ConfigGate(
+        InnerProviders inner, FailoverSource source, IConfiguration configuration, IConfigValidator yarp, TimeProvider time, ILogger<ConfigGate> log)
+    {
+        _inner = inner;
+        _section = source.Section ?? configuration.GetSection(FailoverOptions.SectionName);
+        _configure = source.Configure;
+        _yarp = yarp;
+        _log = log;
+        _timer = time.CreateTimer(_ => Reload(), state: null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>What a reload has changed; called before YARP is told, so that no request meets a backend that its pool does not know.</summary>
+    public event Action<AcceptedConfig>? Changed;
+
+    /// <summary>How many reloads were refused since the start.</summary>
+    public long Refused { get; private set; }
+
+    /// <summary>The configuration in force.</summary>
+    /// <exception cref="ConfigurationRefusedException">The first one was bad.</exception>
+    public AcceptedConfig Current
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return (_published ??= Start()).Config;
+            }
+        }
+    }
+
+    public IProxyConfig GetConfig()
+    {
+        lock (_gate)
+        {
+            return _published ??= Start();
+        }
+    }
+
+    public void Dispose()
+    {
+        _timer.Dispose();
+        _subscriptions.ForEach(subscription => subscription.Dispose());
+        _inner.Dispose();
+    }
+
+    private Published Start()
+    {
+        var errors = new List<string>();
+        var config = Evaluate(errors);
+        if (config is null)
+        {
+            throw new ConfigurationRefusedException(errors);
+        }
+
+        _subscriptions.Add(ChangeToken.OnChange(_section.GetReloadToken, Announce));
+        _subscriptions.AddRange(_inner.All.Select(provider => ChangeToken.OnChange(() => provider.GetConfig().ChangeToken, Announce)));
+        return new Published(config);
+    }
+
+    private void Announce() => _timer.Change(QuietTime, Timeout.InfiniteTimeSpan);
+
+    private void Reload()
+    {
+        var errors = new List<string>();
+        var config = Evaluate(errors);
+        if (config is null)
+        {
+            Refused++;
+            Log.Refused(_log, errors.Count, string.Join(" ", errors));
+            return;
+        }
+
+        Published old;
+        lock (_gate)
+        {
+            old = _published!;
+            _published = new Published(config);
+        }
+
+        Log.Accepted(_log, config.Pools.Length, config.Routes.Count);
+        Changed?.Invoke(config);
+        old.Expire();
+    }
+
+    private AcceptedConfig? Evaluate(List<string> errors)
+    {
+        var options = new FailoverOptions();
+        var reader = new OptionsReader(errors);
+        reader.Read(options, _section);
+        _configure?.Invoke(options);
+        reader.CheckRanges(options, FailoverOptions.SectionName);
+
+        var (routes, clusters) = (new List<RouteConfig>(), new List<ClusterConfig>());
+        try
+        {
+            foreach (var config in _inner.All.Select(provider => provider.GetConfig()))
+            {
+                routes.AddRange(config.Routes);
+                clusters.AddRange(config.Clusters);
+            }
+
+            errors.AddRange(Yarp(routes, clusters));
+        }
+        catch (Exception e) when (e is FormatException or ArgumentException or InvalidOperationException or KeyNotFoundException)
+        {
+            errors.Add($"ReverseProxy: {e.Message}");
+        }
+
+        if (_published is not null && clusters.Count == 0)
+        {
+            errors.Add("ReverseProxy:Clusters is empty; a running gateway is not emptied by a reload (was the file removed?).");
+        }
+
+        errors.AddRange(FailoverRelations.Broken(options, clusters));
+        return errors.Count > 0 ? null : Accept(options, routes, clusters);
+    }
+
+    // YARP's checks are declared asynchronous, but complete at once.
+    private IEnumerable<string> Yarp(List<RouteConfig> routes, List<ClusterConfig> clusters) =>
+        clusters.SelectMany(cluster => _yarp.ValidateClusterAsync(cluster).AsTask().GetAwaiter().GetResult())
+            .Concat(routes.SelectMany(route => _yarp.ValidateRouteAsync(route).AsTask().GetAwaiter().GetResult()))
+            .Select(error => $"ReverseProxy: {error.Message}")
+            .Concat(clusters.GroupBy(cluster => cluster.ClusterId, StringComparer.OrdinalIgnoreCase)
+                .Where(group => group.Count() > 1).Select(group => $"ReverseProxy:Clusters has '{group.Key}' {group.Count()} times; allowed is once."));
+
+    private static AcceptedConfig Accept(FailoverOptions options, List<RouteConfig> routes, List<ClusterConfig> clusters)
+    {
+        var pools = clusters.Where(cluster => options.Pools.ContainsKey(cluster.ClusterId))
+            .Select(cluster => PoolSetup.From(cluster, options.Pools[cluster.ClusterId])).ToImmutableArray();
+        var accepted = new AcceptedConfig(routes, clusters, options, pools);
+        return accepted with { Routes = [.. routes, .. DataRoutes.For(accepted)] };
+    }
+
+    /// <summary>What YARP sees.</summary>
+    private sealed class Published(AcceptedConfig config) : IProxyConfig
+    {
+        private readonly CancellationTokenSource _expired = new();
+
+        public AcceptedConfig Config => config;
+
+        public IReadOnlyList<RouteConfig> Routes => config.Routes;
+
+        public IReadOnlyList<ClusterConfig> Clusters => config.Clusters;
+
+        public IChangeToken ChangeToken => new CancellationChangeToken(_expired.Token);
+
+        public void Expire() => _expired.Cancel();
+    }
+}
+
+/// <summary>Where the <c>Failover</c> section comes from.</summary>
+internal sealed record FailoverSource(IConfiguration? Section, Action<FailoverOptions>? Configure);
+
+/// <summary>The providers that the application registered before failover was added.</summary>
+internal sealed class InnerProviders(IReadOnlyList<IProxyConfigProvider> all) : IDisposable
+{
+    public IReadOnlyList<IProxyConfigProvider> All => all;
+
+    public void Dispose()
+    {
+        foreach (var provider in all.OfType<IDisposable>())
+        {
+            provider.Dispose();
+        }
+    }
+}

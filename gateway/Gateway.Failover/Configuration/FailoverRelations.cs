@@ -1,0 +1,90 @@
+using System.Net;
+using Yarp.ReverseProxy.Configuration;
+
+namespace Gateway.Failover.Configuration;
+
+/// <summary>What has to fit together: pools with clusters, tiers with destinations, one duration with another.</summary>
+internal static class FailoverRelations
+{
+    public static IEnumerable<string> Broken(FailoverOptions options, IReadOnlyList<ClusterConfig> clusters)
+    {
+        var known = clusters.ToDictionary(cluster => cluster.ClusterId, StringComparer.OrdinalIgnoreCase);
+        if (options.DefaultPool.Length > 0 && !options.Pools.ContainsKey(options.DefaultPool))
+        {
+            yield return $"Failover:DefaultPool is '{options.DefaultPool}'; allowed are the pools: {Names(options.Pools.Keys)}.";
+        }
+
+        foreach (var network in options.Operators.TrustedNetworks.Where(network => !IPNetwork.TryParse(network, out _)))
+        {
+            yield return $"Failover:Operators:TrustedNetworks has '{network}'; allowed is a network such as 10.0.0.0/8 or fd00::/8.";
+        }
+
+        foreach (var (setting, path) in new[]
+        {
+            ("Operators:DataPath", options.Operators.DataPath),
+            ("Faults:FailPath", options.Faults.FailPath),
+            ("Faults:RecoverPath", options.Faults.RecoverPath),
+        })
+        {
+            if (!IsPath(path))
+            {
+                yield return $"Failover:{setting} is '{path}'; allowed is a path that begins with '/'.";
+            }
+        }
+
+        foreach (var (id, pool) in options.Pools)
+        {
+            var errors = known.TryGetValue(id, out var cluster)
+                ? OfPool($"Failover:Pools:{id}", pool, cluster)
+                : [$"Failover:Pools:{id} names no cluster of ReverseProxy:Clusters; allowed are {Names(known.Keys)}."];
+            foreach (var error in errors)
+            {
+                yield return error;
+            }
+        }
+    }
+
+    private static IEnumerable<string> OfPool(string path, PoolOptions pool, ClusterConfig cluster)
+    {
+        var destinations = cluster.Destinations?.Keys.ToList() ?? [];
+        var listed = pool.Tiers.SelectMany(tier => tier).ToList();
+        if (listed.Count == 0)
+        {
+            yield return $"{path}:Tiers is empty; list the destinations in order of preference: {Names(destinations)}.";
+        }
+
+        foreach (var stranger in listed.Where(id => !destinations.Contains(id, StringComparer.OrdinalIgnoreCase)))
+        {
+            yield return $"{path}:Tiers has '{stranger}'; allowed are the destinations of cluster {cluster.ClusterId}: {Names(destinations)}.";
+        }
+
+        foreach (var twice in listed.GroupBy(id => id, StringComparer.OrdinalIgnoreCase).Where(group => group.Count() > 1))
+        {
+            yield return $"{path}:Tiers has '{twice.Key}' {twice.Count()} times; allowed is once.";
+        }
+
+        foreach (var missing in destinations.Where(id => listed.Count > 0 && !listed.Contains(id, StringComparer.OrdinalIgnoreCase)))
+        {
+            yield return $"{path}:Tiers lacks '{missing}', a destination of cluster {cluster.ClusterId}; every destination stands in one tier.";
+        }
+
+        if (!IsPath(pool.Probe.Path))
+        {
+            yield return $"{path}:Probe:Path is '{pool.Probe.Path}'; allowed is a path that begins with '/'.";
+        }
+
+        if (pool.Probe.FastInterval > pool.Probe.Interval)
+        {
+            yield return $"{path}:Probe:FastInterval is {Duration.Format(pool.Probe.FastInterval)} and Interval {Duration.Format(pool.Probe.Interval)}; "
+                + "allowed is a FastInterval of at most Interval.";
+        }
+    }
+
+    private static bool IsPath(string path) => path.StartsWith('/') && Uri.TryCreate(path, UriKind.Relative, out _);
+
+    private static string Names(IEnumerable<string> names)
+    {
+        var list = string.Join(", ", names);
+        return list.Length == 0 ? "(none)" : list;
+    }
+}

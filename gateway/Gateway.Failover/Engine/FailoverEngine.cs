@@ -1,0 +1,182 @@
+using Gateway.Core;
+using Gateway.Failover.Configuration;
+using Gateway.Failover.Proxying;
+
+namespace Gateway.Failover.Engine;
+
+/// <summary>
+/// The one writer. Takes a letter out of the inbox, lets the core decide, applies the events, swaps the pool's view, tells the reactors.
+/// Nothing in the loop waits for anything but the next letter.
+/// </summary>
+internal sealed partial class FailoverEngine(
+    ConfigGate gate, Inbox inbox, PoolDirectory pools, EngineClock clock, History history, Journal journal, DestinationsUpdater destinations,
+    IEnumerable<IReactor> reactors, ILogger<FailoverEngine> log) : IHostedService, IDisposable
+{
+    private readonly IReactor[] _reactors = [.. reactors];
+    private readonly CancellationTokenSource _stopping = new();
+    private ITimer? _timer;
+    private Task _loop = Task.CompletedTask;
+    private long _faults;
+
+    /// <summary>Inputs whose handling threw: bugs, counted and logged.</summary>
+    public long Faults => Interlocked.Read(ref _faults);
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        var entries = journal.Open();
+        history.Id = journal.Id;
+        _timer = clock.Time.CreateTimer(_ => inbox.TimeIsUp(), state: null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        pools.Swap(gate.Current.Pools.Select(setup => new Pool(setup, Restoration.Restore(setup.Definition, entries, clock))));
+        Restoration.Remember(history, entries, clock);
+        foreach (var pool in pools.Ordered)
+        {
+            Log.Serving(log, pool.Id.Value, pool.View.State.Active.Name, pool.View.State.Epoch.Number, pool.View.State.Sentence);
+            destinations.Update(pool);
+        }
+
+        gate.Changed += Reconfigure;
+        _loop = Task.Run(LoopAsync, CancellationToken.None);
+        return Task.CompletedTask;
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        gate.Changed -= Reconfigure;
+        await _stopping.CancelAsync();
+        await _loop;
+        await journal.CloseAsync();
+    }
+
+    public void Dispose()
+    {
+        _timer?.Dispose();
+        _stopping.Dispose();
+    }
+
+    private async Task LoopAsync()
+    {
+        try
+        {
+            while (await inbox.Letters.WaitToReadAsync(_stopping.Token))
+            {
+                while (inbox.Letters.TryRead(out var letter))
+                {
+                    Handle(letter);
+                }
+
+                SetTimer();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The host stops.
+        }
+    }
+
+    private void Handle(Letter letter)
+    {
+        try
+        {
+            switch (letter)
+            {
+                case Letter.Observed observed when pools.Find(observed.Pool.Value) is { } pool:
+                    Take(pool, observed.Input);
+                    break;
+                case Letter.Asked asked when pools.Find(asked.Pool.Value) is { } pool:
+                    asked.Answer.TrySetResult(Answer(pool, asked));
+                    break;
+                case Letter.Reconfigure reconfigure:
+                    Apply(reconfigure.Config);
+                    reconfigure.Done.TrySetResult();
+                    break;
+                case Letter.TimeIsUp:
+                    Tick();
+                    break;
+            }
+        }
+        catch (Exception e)
+        {
+            // The top of the loop: a bug in a rule or a reactor must not stop the others. It is counted and logged.
+            Interlocked.Increment(ref _faults);
+            Log.Fault(log, e, letter.GetType().Name);
+        }
+    }
+
+    private Decision Take(Pool pool, PoolInput input)
+    {
+        var before = pool.View.State;
+        var decision = Decider.Decide(before, input);
+        if (decision.Events.IsEmpty)
+        {
+            return decision;
+        }
+
+        var after = Applier.Apply(before, decision.Events);
+        var old = pool.View;
+        pool.Publish(new PoolView(after, Awaited(old, before, after)));
+        if (!pool.View.Serving.SequenceEqual(old.Serving))
+        {
+            destinations.Update(pool);
+        }
+
+        var records = decision.Events.Where(e => !e.IsQuiet).Select(e => history.Record(clock.Wall(e.At), pool.Id, e)).ToList();
+        var step = new Step(pool, input, before, after, records);
+        foreach (var reactor in _reactors)
+        {
+            reactor.React(step);
+        }
+
+        return decision;
+    }
+
+    private static FirstAnswer? Awaited(PoolView old, PoolState before, PoolState after) => (after.Window, after.Epoch == before.Epoch) switch
+    {
+        (null, _) or ({ FirstAnswerAt: not null }, _) => null,
+        (_, true) => old.Awaited,
+        _ => new FirstAnswer(after.Epoch, after.Active.Backends),
+    };
+
+    private Answer Answer(Pool pool, Letter.Asked asked)
+    {
+        var decision = Take(pool, asked.Input);
+        var accepted = decision.Reason.Code != ReasonCode.CommandRefused;
+        return new Answer(accepted, history.LastSequence, pool.View.State.Epoch, decision.Reason.Sentence);
+    }
+
+    private void Tick()
+    {
+        clock.FollowWall();
+        foreach (var pool in pools.All.Values.Where(pool => Timers.NextDue(pool.View.State) is { } due && due <= clock.Now))
+        {
+            Take(pool, new PoolInput.Ticked(clock.Now, pool.Counters.Tally));
+        }
+    }
+
+    private void SetTimer()
+    {
+        var due = pools.All.Values.Select(pool => Timers.NextDue(pool.View.State)).Where(at => at is not null).Min();
+        var wait = due is { } at ? at - clock.Now : Timeout.InfiniteTimeSpan;
+        // A millisecond more than asked for: timers round down, and one that comes early would have to be set again.
+        _timer?.Change(due is null ? wait : TimeSpan.FromMilliseconds(Math.Max(0, wait.TotalMilliseconds) + 1), Timeout.InfiniteTimeSpan);
+    }
+
+    private void Reconfigure(AcceptedConfig config) => _ = inbox.ReconfigureAsync(config, _stopping.Token);
+
+    private void Apply(AcceptedConfig config)
+    {
+        var kept = config.Pools.Select(setup => (Setup: setup, Pool: pools.Find(setup.Id))).ToList();
+        pools.Swap(kept.Select(entry => entry.Pool ?? new Pool(entry.Setup, PoolState.Create(entry.Setup.Definition, clock.Now))));
+        foreach (var (setup, pool) in kept.Where(entry => entry.Pool is not null))
+        {
+            pool!.Reconfigure(setup);
+            Take(pool, new PoolInput.Configured(clock.Now, pool.Counters.Tally, setup.Definition));
+        }
+
+        foreach (var pool in pools.All.Values)
+        {
+            destinations.Update(pool);
+        }
+
+        pools.Announce();
+    }
+}

@@ -1,0 +1,94 @@
+using System.Threading.Channels;
+using Gateway.Core;
+using Gateway.Failover.Configuration;
+
+namespace Gateway.Failover.Engine;
+
+/// <summary>What waits for the engine.</summary>
+internal abstract record Letter
+{
+    private Letter()
+    {
+    }
+
+    public sealed record Observed(PoolId Pool, PoolInput Input) : Letter;
+
+    public sealed record Asked(PoolId Pool, PoolInput Input, TaskCompletionSource<Answer> Answer) : Letter;
+
+    public sealed record Reconfigure(AcceptedConfig Config, TaskCompletionSource Done) : Letter;
+
+    /// <summary>The engine's own timer went off.</summary>
+    public sealed record TimeIsUp : Letter
+    {
+        public static readonly TimeIsUp Instance = new();
+    }
+}
+
+/// <summary>The engine's answer to a command.</summary>
+internal sealed record Answer(bool Accepted, long Sequence, Epoch Epoch, string Sentence);
+
+/// <summary>
+/// The one bounded queue into the engine. Observations that do not fit are dropped and counted: they say what the next ones will say again,
+/// and a request must never wait for the engine.
+/// </summary>
+internal sealed class Inbox(ConfigGate gate, PoolDirectory pools, EngineClock clock)
+{
+    private readonly Channel<Letter> _letters = Channel.CreateBounded<Letter>(
+        new BoundedChannelOptions(gate.Current.Options.Engine.InboxCapacity) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+
+    private long _dropped;
+
+    public ChannelReader<Letter> Letters => _letters.Reader;
+
+    public long Dropped => Interlocked.Read(ref _dropped);
+
+    public void AttemptFailed(Pool pool, Backend backend, Fault fault, long streak) =>
+        Post(pool, new PoolInput.AttemptFailed(clock.Now, pool.Counters.Tally, new BackendId(backend.Id), fault, streak));
+
+    public void FirstAnswered(Pool pool, Epoch epoch) => Post(pool, new PoolInput.FirstAnswered(clock.Now, pool.Counters.Tally, epoch));
+
+    public void ProbeCompleted(Pool pool, BackendId backend, ProbeOutcome outcome) =>
+        Post(pool, new PoolInput.ProbeCompleted(clock.Now, pool.Counters.Tally, backend, outcome));
+
+    public void TimeIsUp() => Write(Letter.TimeIsUp.Instance);
+
+    /// <summary>Asks the engine, and waits for its answer.</summary>
+    /// <returns>The answer, or null when the pool is not known.</returns>
+    /// <exception cref="TimeoutException">The engine did not answer within the command timeout.</exception>
+    public async Task<Answer?> AskAsync(string poolId, Command command, string by, CancellationToken cancel)
+    {
+        if (pools.Find(poolId) is not { } pool)
+        {
+            return null;
+        }
+
+        var answer = new TaskCompletionSource<Answer>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var input = new PoolInput.Commanded(clock.Now, pool.Counters.Tally, command, by);
+        if (!Write(new Letter.Asked(pool.Id, input, answer)))
+        {
+            throw new TimeoutException("The engine is overloaded; the command was not taken.");
+        }
+
+        return await answer.Task.WaitAsync(gate.Current.Options.Operators.CommandTimeout, clock.Time, cancel);
+    }
+
+    public async Task ReconfigureAsync(AcceptedConfig config, CancellationToken cancel)
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await _letters.Writer.WriteAsync(new Letter.Reconfigure(config, done), cancel);
+        await done.Task.WaitAsync(cancel);
+    }
+
+    private void Post(Pool pool, PoolInput input) => Write(new Letter.Observed(pool.Id, input));
+
+    private bool Write(Letter letter)
+    {
+        var written = _letters.Writer.TryWrite(letter);
+        if (!written)
+        {
+            Interlocked.Increment(ref _dropped);
+        }
+
+        return written;
+    }
+}

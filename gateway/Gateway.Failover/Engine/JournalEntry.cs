@@ -1,0 +1,128 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using Gateway.Core;
+
+namespace Gateway.Failover.Engine;
+
+/// <summary>
+/// An event as the journal keeps it: flat, readable with <c>jq</c>, and additive, so that an older gateway can read a newer file. Fields that
+/// a kind does not have are left out.
+/// </summary>
+internal sealed record JournalEntry
+{
+    [JsonPropertyName("seq")]
+    public required long Sequence { get; init; }
+
+    public required DateTimeOffset At { get; init; }
+
+    public required string Pool { get; init; }
+
+    public required string Kind { get; init; }
+
+    public required string Sentence { get; init; }
+
+    public string? Backend { get; init; }
+
+    public Cause? Cause { get; init; }
+
+    public bool Ejected { get; init; }
+
+    public Admin? Admin { get; init; }
+
+    public long? Epoch { get; init; }
+
+    public ChangeKind? Change { get; init; }
+
+    public string? From { get; init; }
+
+    public string? To { get; init; }
+
+    public ImmutableArray<string>? ToBackends { get; init; }
+
+    public DateTimeOffset? FirstSignalAt { get; init; }
+
+    public bool Pinned { get; init; }
+
+    public double? DetectionMs { get; init; }
+
+    public double? FailoverMs { get; init; }
+
+    public long? Requests { get; init; }
+
+    public long? Failed { get; init; }
+
+    public long? Rescued { get; init; }
+
+    public static JournalEntry Of(Recorded record, EngineClock clock)
+    {
+        var entry = new JournalEntry
+        {
+            Sequence = record.Sequence,
+            At = record.At,
+            Pool = record.Pool.Value,
+            Kind = record.Event.GetType().Name,
+            Sentence = record.Event.Sentence,
+        };
+        return record.Event switch
+        {
+            PoolEvent.BackendSuspected e => entry with { Backend = e.Backend.Value, Cause = e.Cause },
+            PoolEvent.BackendCleared e => entry with { Backend = e.Backend.Value },
+            PoolEvent.BackendWentDown e => entry with { Backend = e.Backend.Value, Cause = e.Cause, Ejected = e.Ejected },
+            PoolEvent.BackendCameUp e => entry with { Backend = e.Backend.Value },
+            PoolEvent.BackendAdminChanged e => entry with { Backend = e.Backend.Value, Admin = e.Admin },
+            PoolEvent.BackendReset e => entry with { Backend = e.Backend.Value },
+            PoolEvent.ActiveChanged e => entry with
+            {
+                Epoch = e.Epoch.Number,
+                Change = e.Kind,
+                From = e.From,
+                To = e.To,
+                ToBackends = [.. e.ToBackends.Select(id => id.Value)],
+                Cause = e.Cause,
+                FirstSignalAt = e.FirstSignalAt is { } at ? clock.Wall(at) : null,
+                Pinned = e.Pinned,
+            },
+            PoolEvent.ChangeMeasured e => entry with
+            {
+                Epoch = e.Epoch.Number,
+                Change = e.Kind,
+                DetectionMs = e.Detection?.TotalMilliseconds,
+                FailoverMs = e.Failover?.TotalMilliseconds,
+                Requests = e.Cost.Requests,
+                Failed = e.Cost.Failed,
+                Rescued = e.Cost.Rescued,
+            },
+            _ => entry,
+        };
+    }
+
+    /// <summary>The event that this entry was made of, as far as a state can be made of it again; null for a kind that changes no state.</summary>
+    public PoolEvent? ToEvent(EngineClock clock)
+    {
+        var (at, id) = (clock.FromWall(At), new BackendId(Backend ?? string.Empty));
+        return Kind switch
+        {
+            nameof(PoolEvent.BackendSuspected) =>
+                new PoolEvent.BackendSuspected(at, id, Cause ?? Core.Cause.ProbeFailed, Evidence.None, Sentence),
+            nameof(PoolEvent.BackendCleared) => new PoolEvent.BackendCleared(at, id, Sentence),
+            nameof(PoolEvent.BackendWentDown) =>
+                new PoolEvent.BackendWentDown(at, id, Cause ?? Core.Cause.ProbeFailed, Ejected, Evidence.None, Sentence),
+            nameof(PoolEvent.BackendCameUp) => new PoolEvent.BackendCameUp(at, id, Sentence),
+            nameof(PoolEvent.BackendAdminChanged) => new PoolEvent.BackendAdminChanged(at, id, Admin ?? Core.Admin.InService, Sentence),
+            nameof(PoolEvent.BackendReset) => new PoolEvent.BackendReset(at, id, Sentence),
+            nameof(PoolEvent.PoolExhausted) => new PoolEvent.PoolExhausted(at, Sentence),
+            nameof(PoolEvent.HoldPlaced) => new PoolEvent.HoldPlaced(at, Sentence),
+            nameof(PoolEvent.HoldReleased) => new PoolEvent.HoldReleased(at, Sentence),
+            nameof(PoolEvent.ActiveChanged) => new PoolEvent.ActiveChanged(
+                at, new Epoch(Epoch ?? 1), Change ?? ChangeKind.Failover, From ?? string.Empty, To ?? string.Empty,
+                [.. (ToBackends ?? []).Select(name => new BackendId(name))], Cause ?? Core.Cause.Start,
+                FirstSignalAt is { } signal ? clock.FromWall(signal) : null, default, Pinned, Sentence),
+            nameof(PoolEvent.ChangeMeasured) => new PoolEvent.ChangeMeasured(
+                at, new Epoch(Epoch ?? 1), Change ?? ChangeKind.Failover, Span(DetectionMs), Span(FailoverMs),
+                new Tally(Requests ?? 0, Failed ?? 0, Rescued ?? 0), Sentence),
+            _ => null,
+        };
+    }
+
+    private static TimeSpan? Span(double? milliseconds) => milliseconds is { } ms ? TimeSpan.FromMilliseconds(ms) : null;
+}

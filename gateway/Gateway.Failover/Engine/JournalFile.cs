@@ -1,0 +1,119 @@
+namespace Gateway.Failover.Engine;
+
+/// <summary>
+/// The journal's file: read whole at the start, then only appended to, and rewritten at half its size when it reaches its bound. It holds the
+/// file open and throws what the file system throws; its one caller decides what that means.
+/// </summary>
+internal sealed class JournalFile(string path, long maxBytes) : IDisposable
+{
+    private FileStream? _stream;
+    private bool _torn;
+
+    public string Id { get; private set; } = NewId();
+
+    public bool IsFull => _stream?.Length > maxBytes;
+
+    public static string NewId() => Guid.NewGuid().ToString("N")[..12];
+
+    /// <summary>Reads every good line. Bad ones are counted; a torn last line is cut off, so that the next one begins on a line of its own.</summary>
+    public IReadOnlyList<JournalEntry> Load(out int badLines)
+    {
+        var entries = new List<JournalEntry>();
+        badLines = 0;
+        if (!File.Exists(path))
+        {
+            return entries;
+        }
+
+        var bytes = File.ReadAllBytes(path).AsSpan();
+        var whole = bytes.LastIndexOf((byte)'\n') + 1;
+        _torn = whole < bytes.Length;
+        badLines = _torn ? 1 : 0;
+        var first = true;
+        foreach (var range in bytes[..whole].Split((byte)'\n'))
+        {
+            var line = bytes[..whole][range];
+            if (first && JournalFormat.ReadHeader(line) is { } id)
+            {
+                Id = id;
+            }
+            else if (JournalFormat.Read(line) is { } entry)
+            {
+                entries.Add(entry);
+            }
+            else if (!line.IsEmpty)
+            {
+                badLines++;
+            }
+
+            first = false;
+        }
+
+        return entries;
+    }
+
+    public void Append(ReadOnlySpan<byte> lines)
+    {
+        var stream = _stream ??= OpenForAppend();
+        try
+        {
+            stream.Write(lines);
+            stream.Flush();
+        }
+        catch (IOException)
+        {
+            // Half a line may have been written. The next attempt starts with a line break, so that only this one is lost.
+            _torn = true;
+            Close();
+            throw;
+        }
+    }
+
+    /// <summary>Replaces the file by one that holds these entries only. The old one stays until the new one is complete.</summary>
+    public void Rewrite(IEnumerable<JournalEntry> entries)
+    {
+        Close();
+        var fresh = path + ".new";
+        using (var stream = new FileStream(fresh, FileMode.Create, FileAccess.Write, FileShare.Read))
+        {
+            stream.Write(JournalFormat.Header(Id));
+            foreach (var entry in entries)
+            {
+                stream.Write(JournalFormat.Line(entry));
+            }
+
+            stream.Flush(flushToDisk: true);
+        }
+
+        File.Move(fresh, path, overwrite: true);
+    }
+
+    public void Dispose() => Close();
+
+    private FileStream OpenForAppend()
+    {
+        if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder)
+        {
+            Directory.CreateDirectory(folder);
+        }
+
+        var stream = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        if (stream.Length == 0)
+        {
+            stream.Write(JournalFormat.Header(Id));
+        }
+        else if (_torn)
+        {
+            stream.WriteByte((byte)'\n');
+        }
+
+        _torn = false;
+        return stream;
+    }
+
+    private void Close()
+    {
+        _stream?.Dispose();
+        _stream = null;
+    }
+}

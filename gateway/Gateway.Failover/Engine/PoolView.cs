@@ -1,0 +1,56 @@
+using System.Collections.Immutable;
+using Gateway.Core;
+using Gateway.Core.Judging;
+
+namespace Gateway.Failover.Engine;
+
+/// <summary>What a request needs to know of a pool: one immutable snapshot, swapped by reference.</summary>
+internal sealed class PoolView
+{
+    public PoolView(PoolState state, FirstAnswer? awaited)
+    {
+        State = state;
+        Awaited = awaited;
+        Serving = [.. Ranking.Serving(state).Select(id => id.Value)];
+        Candidates = [.. Ranking.Candidates(state).Select(id => id.Value)];
+        EpochHeader = $"{state.Epoch};{state.Active.Name}";
+    }
+
+    public PoolState State { get; }
+
+    /// <summary>The backends among which load balancing chooses.</summary>
+    public ImmutableArray<string> Serving { get; }
+
+    /// <summary>Everybody who may be tried, best first.</summary>
+    public ImmutableArray<string> Candidates { get; }
+
+    /// <summary>The value of <c>X-Failover-Epoch</c>.</summary>
+    public string EpochHeader { get; }
+
+    /// <summary>Set while the backend of the latest verdict has not yet given a good answer.</summary>
+    public FirstAnswer? Awaited { get; }
+}
+
+/// <summary>Waits for the first good answer of the backends that a verdict made active. The first request to see one reports it, once.</summary>
+internal sealed class FirstAnswer(Epoch epoch, ImmutableArray<BackendId> from)
+{
+    private int _seen;
+
+    public Epoch Epoch => epoch;
+
+    public bool IsFirst(string backend) =>
+        Volatile.Read(ref _seen) == 0 && Comes(backend) && Interlocked.Exchange(ref _seen, 1) == 0;
+
+    private bool Comes(string backend)
+    {
+        foreach (var id in from)
+        {
+            if (id.Value == backend)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

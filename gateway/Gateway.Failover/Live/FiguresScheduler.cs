@@ -1,0 +1,63 @@
+using Gateway.Failover.Configuration;
+using Gateway.Failover.Engine;
+
+namespace Gateway.Failover.Live;
+
+/// <summary>Once a second: how many requests, how fast, how many failed. Reads the counters that are kept anyway.</summary>
+internal sealed class FiguresScheduler(PoolDirectory pools, LiveFeed feed, FiguresRing ring, ConfigGate gate, TimeProvider time) : BackgroundService
+{
+    private readonly Dictionary<string, Reading> _last = new(StringComparer.Ordinal);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            using var timer = new PeriodicTimer(gate.Current.Options.Live.FiguresInterval, time);
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                var report = new FiguresReport(time.GetUtcNow(), [.. pools.Ordered.Select(Take)]);
+                ring.Add(report);
+                feed.Publish(new FeedMessage.FiguresTaken(report));
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The host stops.
+        }
+    }
+
+    private PoolFigures Take(Pool pool)
+    {
+        var now = Reading.Of(pool);
+        var last = _last.GetValueOrDefault(pool.Id.Value, Reading.Nothing(pool));
+        _last[pool.Id.Value] = now;
+        var tally = now.Tally - last.Tally;
+        var quantiles = LatencyHistogram.Quantiles(last.Latency, now.Latency, 0.5, 0.99);
+        var backends = pool.View.State.Definition.Backends.Where(id => pool.Members.ContainsKey(id.Value)).Select(id => pool.Members[id.Value]);
+        return new PoolFigures(
+            pool.Id.Value, tally.Requests, tally.Failed, tally.Rescued, quantiles[0], quantiles[1],
+            [.. backends.Select(backend => Of(backend, last.Attempts.GetValueOrDefault(backend.Id)))]);
+    }
+
+    private static BackendFigures Of(Backend backend, (long Attempts, long Failures) last)
+    {
+        var (attempts, failures) = Counts(backend);
+        return new BackendFigures(
+            backend.Id, attempts - last.Attempts, failures - last.Failures, backend.InFlight,
+            backend.Probe?.Took.TotalMilliseconds, backend.Probe?.Passed);
+    }
+
+    private static (long Attempts, long Failures) Counts(Backend backend)
+    {
+        var failures = backend.Read(AttemptEnd.Connect) + backend.Read(AttemptEnd.Timeout) + backend.Read(AttemptEnd.Broken) + backend.Read(AttemptEnd.Status);
+        return (failures + backend.Read(AttemptEnd.Good) + backend.Read(AttemptEnd.ClientLeft), failures);
+    }
+
+    private sealed record Reading(Core.Tally Tally, long[] Latency, Dictionary<string, (long Attempts, long Failures)> Attempts)
+    {
+        public static Reading Of(Pool pool) =>
+            new(pool.Counters.Tally, pool.Latency.Read(), pool.Members.Values.ToDictionary(backend => backend.Id, Counts, StringComparer.Ordinal));
+
+        public static Reading Nothing(Pool pool) => new(default, new long[pool.Latency.Read().Length], new(StringComparer.Ordinal));
+    }
+}

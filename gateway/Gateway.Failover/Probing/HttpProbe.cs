@@ -1,0 +1,53 @@
+using System.Net;
+using Gateway.Core;
+using Gateway.Failover.Engine;
+using Gateway.Failover.Proxying;
+
+namespace Gateway.Failover.Probing;
+
+/// <summary>One HTTP GET: a 2xx status within the timeout passes. Redirects are not followed, the body is not read.</summary>
+internal sealed class HttpProbe(TimeProvider time) : IDisposable
+{
+    // Connections are kept, as the gateway's own traffic keeps them, but not for ever: a backend that moved has to be found.
+    private readonly HttpMessageInvoker _http = new(new SocketsHttpHandler
+    {
+        UseProxy = false,
+        UseCookies = false,
+        AllowAutoRedirect = false,
+        AutomaticDecompression = DecompressionMethods.None,
+        PooledConnectionLifetime = TimeSpan.FromMinutes(1),
+        ActivityHeadersPropagator = null,
+    });
+
+    public async Task<(ProbeOutcome Outcome, TimeSpan Took)> SendAsync(
+        Uri address, string? host, PoolView view, TimeSpan timeout, CancellationToken cancel)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, address);
+        request.Headers.Host = string.IsNullOrEmpty(host) ? null : host;
+        request.Headers.TryAddWithoutValidation(FailoverHeaders.Epoch, view.EpochHeader);
+        request.Headers.TryAddWithoutValidation("User-Agent", "gateway-probe");
+        using var deadline = new CancellationTokenSource(timeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancel);
+        var started = time.GetTimestamp();
+        ProbeOutcome outcome;
+        try
+        {
+            using var response = await _http.SendAsync(request, either.Token);
+            outcome = response.IsSuccessStatusCode
+                ? ProbeOutcome.Passed.Instance
+                : new ProbeOutcome.Failed(new Fault(FaultKind.Status, $"answered {(int)response.StatusCode}"));
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            outcome = new ProbeOutcome.Failed(new Fault(FaultKind.Timeout, $"no answer within {timeout.TotalMilliseconds:0} ms"));
+        }
+        catch (HttpRequestException e)
+        {
+            outcome = new ProbeOutcome.Failed(Attempts.Faults.Of(e));
+        }
+
+        return (outcome, time.GetElapsedTime(started));
+    }
+
+    public void Dispose() => _http.Dispose();
+}

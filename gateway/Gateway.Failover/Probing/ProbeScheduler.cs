@@ -1,0 +1,88 @@
+using Gateway.Core;
+using Gateway.Failover.Configuration;
+using Gateway.Failover.Engine;
+
+namespace Gateway.Failover.Probing;
+
+/// <summary>Keeps one probe loop per backend, starts and ends them with the pools, and nudges one when a request to its backend failed.</summary>
+internal sealed class ProbeScheduler(
+    ConfigGate gate, PoolDirectory pools, Inbox inbox, ProbeMetrics metrics, EngineClock clock, ILogger<ProbeScheduler> log)
+    : IHostedService, IReactor, IDisposable
+{
+    private readonly HttpProbe _probe = new(clock.Time);
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Lock _gate = new();
+    private readonly Dictionary<(PoolId, string), Running> _loops = [];
+    private readonly Random _seeds = gate.Current.Options.Seed is var seed and > 0 ? new Random(seed) : new Random();
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        pools.Changed += Align;
+        Align();
+        return Task.CompletedTask;
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        pools.Changed -= Align;
+        await _stopping.CancelAsync();
+        Task[] running;
+        lock (_gate)
+        {
+            running = [.. _loops.Values.Select(loop => loop.Task)];
+        }
+
+        await Task.WhenAll(running);
+    }
+
+    public void React(Step step)
+    {
+        if (step.Input is not PoolInput.AttemptFailed failed)
+        {
+            return;
+        }
+
+        lock (_gate)
+        {
+            if (_loops.TryGetValue((step.Pool.Id, failed.Backend.Value), out var running))
+            {
+                running.Loop.Nudge();
+            }
+        }
+    }
+
+    /// <summary>One loop for each backend that there is, and none for one that there is not.</summary>
+    public void Align()
+    {
+        lock (_gate)
+        {
+            var wanted = pools.All.Values.SelectMany(pool => pool.Members.Values.Select(backend => (Pool: pool, Backend: backend)))
+                .ToDictionary(pair => (pair.Pool.Id, pair.Backend.Id));
+            foreach (var gone in _loops.Where(loop => !wanted.TryGetValue(loop.Key, out var kept) || kept.Pool != loop.Value.Pool).ToList())
+            {
+                _loops.Remove(gone.Key);
+                gone.Value.Cancel.Cancel();
+            }
+
+            foreach (var (key, (pool, backend)) in wanted.Where(pair => !_loops.ContainsKey(pair.Key)))
+            {
+                _loops.Add(key, Start(pool, backend));
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        _probe.Dispose();
+        _stopping.Dispose();
+    }
+
+    private Running Start(Pool pool, Backend backend)
+    {
+        var cancel = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
+        var loop = new ProbeLoop(pool, backend, _probe, inbox, metrics, clock, new Random(_seeds.Next()), log);
+        return new Running(pool, loop, Task.Run(() => loop.RunAsync(cancel.Token), CancellationToken.None), cancel);
+    }
+
+    private sealed record Running(Pool Pool, ProbeLoop Loop, Task Task, CancellationTokenSource Cancel);
+}

@@ -1,0 +1,106 @@
+using System.Net.Http;
+using System.Runtime.CompilerServices;
+using Gateway.Core;
+using Gateway.Failover.Attempts;
+using Gateway.Failover.Engine;
+using Yarp.ReverseProxy.Forwarder;
+using Yarp.ReverseProxy.Model;
+
+namespace Gateway.Failover.Proxying;
+
+/// <summary>
+/// YARP's forwarder with failover: stock YARP does the forwarding, but sends through an invoker of ours that may try several backends; when
+/// all is over, the request's end is counted and a client that got nothing is told what happened.
+/// </summary>
+internal sealed class FailoverForwarder(
+    IHttpForwarder yarp, PoolDirectory pools, Inbox inbox, RequestMetrics metrics, TimeProvider time) : IHttpForwarder
+{
+    public ValueTask<ForwarderError> SendAsync(
+        HttpContext context, string destinationPrefix, HttpMessageInvoker httpClient, ForwarderRequestConfig requestConfig, HttpTransformer transformer) =>
+        SendAsync(context, destinationPrefix, httpClient, requestConfig, transformer, CancellationToken.None);
+
+    public ValueTask<ForwarderError> SendAsync(
+        HttpContext context, string destinationPrefix, HttpMessageInvoker httpClient, ForwarderRequestConfig requestConfig, HttpTransformer transformer,
+        CancellationToken cancellationToken)
+    {
+        // Direct forwarding, and clusters that are no pools, are YARP's own affair.
+        var route = context.Features.Get<IReverseProxyFeature>();
+        return route?.ProxiedDestination is not null && pools.Find(route.Cluster.Config.ClusterId) is { } pool
+            ? ForwardAsync(context, destinationPrefix, httpClient, requestConfig, transformer, route, pool, cancellationToken)
+            : yarp.SendAsync(context, destinationPrefix, httpClient, requestConfig, transformer, cancellationToken);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<ForwarderError> ForwardAsync(
+        HttpContext context, string prefix, HttpMessageInvoker client, ForwarderRequestConfig config, HttpTransformer transformer,
+        IReverseProxyFeature route, Pool pool, CancellationToken cancel)
+    {
+        var started = time.GetTimestamp();
+        using var attempts = new AttemptInvoker(context, route, pool, pool.View, client, inbox);
+        try
+        {
+            var error = await yarp.SendAsync(context, prefix, attempts, config, transformer, cancel);
+            var end = End(context, error, attempts);
+            Close(pool, end, attempts, time.GetElapsedTime(started));
+            if (error != ForwarderError.None && !context.Response.HasStarted && end == RequestEnd.Failed)
+            {
+                await Problems.WriteAsync(context, pool, attempts);
+            }
+
+            return error;
+        }
+        finally
+        {
+            attempts.Current?.Finish();
+        }
+    }
+
+    private static RequestEnd End(HttpContext context, ForwarderError error, AttemptInvoker attempts)
+    {
+        if (error == ForwarderError.None)
+        {
+            return (attempts.AnsweredBadly, attempts.Made > 1) switch
+            {
+                (true, _) => RequestEnd.Failed,
+                (_, true) => RequestEnd.Rescued,
+                _ => RequestEnd.Ok,
+            };
+        }
+
+        return context.RequestAborted.IsCancellationRequested || IsClients(error) ? RequestEnd.Aborted : RequestEnd.Failed;
+    }
+
+    private static bool IsClients(ForwarderError error) => error is
+        ForwarderError.RequestCanceled or ForwarderError.RequestBodyClient or ForwarderError.RequestBodyCanceled
+        or ForwarderError.ResponseBodyClient or ForwarderError.ResponseBodyCanceled
+        or ForwarderError.UpgradeRequestClient or ForwarderError.UpgradeRequestCanceled
+        or ForwarderError.UpgradeResponseClient or ForwarderError.UpgradeResponseCanceled
+        or ForwarderError.RequestCreation;
+
+    private void Close(Pool pool, RequestEnd end, AttemptInvoker attempts, TimeSpan took)
+    {
+        pool.Counters.Count(end);
+        metrics.Record(pool.Id.Value, took);
+        pool.Latency.Record(took);
+        var backend = attempts.Current;
+        if (backend is null)
+        {
+            return;
+        }
+
+        if (end is RequestEnd.Ok or RequestEnd.Rescued)
+        {
+            backend.Count(AttemptEnd.Good);
+            backend.EndStreak();
+        }
+        else if (attempts is { Made: > 0, AnsweredBadly: false } && end == RequestEnd.Failed)
+        {
+            // The answer began well and broke off.
+            inbox.AttemptFailed(pool, backend, new Fault(FaultKind.Broken, "answer broke off"), backend.CountFailure(AttemptEnd.Broken));
+        }
+        else if (attempts is { Made: > 0, AnsweredBadly: false })
+        {
+            backend.Count(AttemptEnd.ClientLeft);
+        }
+    }
+}

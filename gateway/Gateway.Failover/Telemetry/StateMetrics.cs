@@ -1,0 +1,77 @@
+using System.Diagnostics.Metrics;
+using Gateway.Core;
+using Gateway.Failover.Configuration;
+using Gateway.Failover.Engine;
+using Gateway.Failover.Live;
+
+namespace Gateway.Failover.Telemetry;
+
+/// <summary>
+/// Everything that is counted or known anyway and only has to be read when somebody asks: nothing here costs a request anything.
+/// </summary>
+internal sealed class StateMetrics
+{
+    private readonly PoolDirectory _pools;
+
+    public StateMetrics(
+        IMeterFactory meters, PoolDirectory pools, Inbox inbox, FailoverEngine engine, Journal journal, ConfigGate gate, LiveFeed feed)
+    {
+        _pools = pools;
+        var meter = meters.Create(MetricNames.Meter);
+        meter.CreateObservableCounter(MetricNames.Requests, Requests, description: "Clients' requests, by how they ended for the client.");
+        meter.CreateObservableCounter(MetricNames.Attempts, Attempts, description: "Attempts at backends, by how they ended.");
+        meter.CreateObservableGauge(
+            MetricNames.RequestsInFlight, () => PerBackend((_, backend) => backend.InFlight), description: "Attempts under way at a backend.");
+        meter.CreateObservableGauge(
+            MetricNames.BackendUp, () => PerBackend((state, _) => state.Health == Health.Down ? 0 : 1), description: "1 unless the backend is down.");
+        meter.CreateObservableGauge(MetricNames.BackendActive, Active, description: "1 for the backends of the active tier.");
+        meter.CreateObservableGauge(
+            MetricNames.PoolEpoch, () => PerPool(pool => pool.View.State.Epoch.Number), description: "The number of the pool's verdict.");
+        meter.CreateObservableGauge(
+            MetricNames.PoolHeld, () => PerPool(pool => pool.View.State.Held ? 1 : 0), description: "1 while an operator holds the pool.");
+        meter.CreateObservableCounter(
+            MetricNames.InboxDropped, () => inbox.Dropped, description: "Observations that found the engine's queue full.");
+        meter.CreateObservableCounter(
+            MetricNames.EngineFaults, () => engine.Faults, description: "Inputs whose handling threw; each is a bug.");
+        meter.CreateObservableCounter(
+            MetricNames.JournalLost, () => journal.Lost, description: "Events that could not be written to the journal.");
+        meter.CreateObservableGauge(
+            MetricNames.JournalFailing, () => journal.Failing ? 1 : 0, description: "1 while the journal cannot be written.");
+        meter.CreateObservableCounter(
+            MetricNames.ConfigRefused, () => gate.Refused, description: "Changed configurations that were refused.");
+        meter.CreateObservableGauge(MetricNames.LiveSubscribers, () => feed.Subscribers, description: "Clients that watch the live feed.");
+        meter.CreateObservableCounter(
+            MetricNames.LiveGaps, () => feed.Gaps, description: "Times a client of the live feed was too slow and lost messages.");
+    }
+
+    private IEnumerable<Measurement<long>> Requests() =>
+        from pool in _pools.Ordered
+        from end in Enum.GetValues<RequestEnd>()
+        select new Measurement<long>(pool.Counters.Read(end), Tag("pool", pool.Id.Value), Tag("outcome", ChangeMetrics.Label(end)));
+
+    private IEnumerable<Measurement<long>> Attempts() =>
+        from pool in _pools.Ordered
+        from backend in pool.Members.Values
+        from end in Enum.GetValues<AttemptEnd>()
+        select new Measurement<long>(
+            backend.Read(end), Tag("pool", pool.Id.Value), Tag("backend", backend.Id), Tag("result", ChangeMetrics.Label(end)));
+
+    private IEnumerable<Measurement<long>> Active() =>
+        PerBackend((state, _, pool) => pool.Active.Backends.Contains(state.Id) ? 1 : 0);
+
+    private IEnumerable<Measurement<long>> PerPool(Func<Pool, long> value) =>
+        _pools.Ordered.Select(pool => new Measurement<long>(value(pool), Tag("pool", pool.Id.Value)));
+
+    private IEnumerable<Measurement<long>> PerBackend(Func<BackendState, Backend, long> value) =>
+        PerBackend((state, backend, _) => value(state, backend));
+
+    private IEnumerable<Measurement<long>> PerBackend(Func<BackendState, Backend, PoolState, long> value) =>
+        from pool in _pools.Ordered
+        let state = pool.View.State
+        from backend in pool.Members.Values
+        where state.Backends.ContainsKey(new BackendId(backend.Id))
+        select new Measurement<long>(
+            value(state.Backends[new BackendId(backend.Id)], backend, state), Tag("pool", pool.Id.Value), Tag("backend", backend.Id));
+
+    private static KeyValuePair<string, object?> Tag(string name, string value) => new(name, value);
+}

@@ -1,0 +1,67 @@
+using System.Globalization;
+using Gateway.Host.CommandLine;
+using Gateway.Host.Files;
+using Serilog;
+using Serilog.Configuration;
+using Serilog.Formatting;
+using Serilog.Formatting.Display;
+using Serilog.Formatting.Json;
+
+namespace Gateway.Host.Logging;
+
+/// <summary>
+/// Serilog: console and a rolling file, as text or as JSON, every line with the id of its request. A <c>Serilog</c> section in the configuration
+/// replaces all of it.
+/// </summary>
+internal static class LoggingSetup
+{
+    private const string Template = "{Timestamp:yyyy-MM-dd HH:mm:ss.fff} {Level:u3} {SourceContext} {Message:lj}{RequestTag}{NewLine}{Exception}";
+    private const long FileSize = 10 * 1024 * 1024;
+    private const int Files = 7;
+
+    public static void AddLogging(this WebApplicationBuilder builder)
+    {
+        var configuration = builder.Configuration;
+        var setup = new LoggerConfiguration().MinimumLevel.Verbose().Enrich.FromLogContext().Enrich.With<RequestTag>();
+        if (configuration.GetSection("Serilog").Exists())
+        {
+            setup = new LoggerConfiguration().ReadFrom.Configuration(configuration);
+        }
+        else
+        {
+            var formatter = Formatter(configuration["Log:Format"]);
+            setup.WriteTo.Console(formatter);
+            AddFile(setup.WriteTo, formatter, configuration["Log:Directory"] ?? "logs");
+        }
+
+        var logger = setup.CreateLogger();
+        builder.Logging.ClearProviders();
+        builder.Logging.AddSerilog(logger, dispose: true);
+        builder.Logging
+            .AddFilter("Microsoft", LogLevel.Warning)
+            .AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information)
+            .AddFilter("System.Net.Http", LogLevel.Warning)
+            .AddFilter("Yarp", LogLevel.Warning)
+            // The gateway says itself, in one line and with the request's id, which request got no answer.
+            .AddFilter("Yarp.ReverseProxy.Forwarder", LogLevel.Critical);
+        var files = logger.ForContext(Serilog.Core.Constants.SourceContextPropertyName, "Gateway.Host.Files");
+        SteadyJsonSource.Broken = (path, error) => files.Error("The changed file {Path} cannot be read, what it said before stays in force. {Error}", path, error);
+    }
+
+    private static ITextFormatter Formatter(string? format) => format?.ToLowerInvariant() switch
+    {
+        null or "" or "text" => new MessageTemplateTextFormatter(Template, CultureInfo.InvariantCulture),
+        "json" => new JsonFormatter(renderMessage: true),
+        _ => throw new UsageException($"Log:Format is '{format}'; allowed is text or json."),
+    };
+
+    private static void AddFile(LoggerSinkConfiguration sinks, ITextFormatter formatter, string directory)
+    {
+        if (directory.Length > 0)
+        {
+            sinks.File(
+                formatter, Path.Combine(directory, "gateway-.log"), rollingInterval: RollingInterval.Day,
+                fileSizeLimitBytes: FileSize, rollOnFileSizeLimit: true, retainedFileCountLimit: Files);
+        }
+    }
+}
