@@ -41,18 +41,20 @@ public static partial class Rules
         from Match found in VagueType().Matches(line.Code)
         select $"{source.Path}:{line.Number} calls a type {found.Groups["name"].Value}";
 
+    /// <summary>A poll is no sleep: a short delay with a deadline's token inside a loop. Nor is a deadline raced by WhenAny.</summary>
     public static IEnumerable<string> TestsDoNotSleep(IEnumerable<Source> sources) =>
         from source in sources
         where IsCSharp(source) && source.Path.StartsWith("tests/", StringComparison.Ordinal)
         from line in CodeLines(source)
-        where Sleep().IsMatch(line.Code)
+        where Sleep().IsMatch(line.Code) && !Waits(source.Lines, line.Number - 1)
         select $"{source.Path}:{line.Number} sleeps; wait for a condition with a deadline";
 
+    /// <summary>Dice are thrown from a seed; without one only where a seed could have been given on the same line.</summary>
     public static IEnumerable<string> TheGatewayHasOneClockAndNoDice(IEnumerable<Source> sources) =>
         from source in sources
         where IsCSharp(source) && InGateway(source)
         from line in CodeLines(source)
-        where ClockOrDice().IsMatch(line.Code)
+        where ClockOrDice().IsMatch(line.Code) || (Unseeded().IsMatch(line.Code) && !Seeded().IsMatch(line.Code))
         select $"{source.Path}:{line.Number} asks the machine for the time or for a random number; take TimeProvider or a seed";
 
     /// <summary>
@@ -106,6 +108,11 @@ public static partial class Rules
     private static IEnumerable<(int Number, string Code)> CodeLines(Source source) =>
         source.Lines.Select((line, index) => (index + 1, WordsOnly().Replace(line, match => match.Value[0] == '/' ? "" : "\"\"")));
 
+    private static bool Waits(string[] lines, int at) =>
+        lines[at].Contains("WhenAny(", StringComparison.Ordinal)
+        || (lines[at].Contains("oken)", StringComparison.Ordinal)
+            && lines[Math.Max(0, at - 3)..at].Any(line => line.TrimStart().StartsWith("while (", StringComparison.Ordinal)));
+
     private static bool Justified(string[] lines, int at)
     {
         var filtered = lines[at].Contains(" when ", StringComparison.Ordinal) && lines[at].Contains(" is ", StringComparison.Ordinal);
@@ -121,8 +128,14 @@ public static partial class Rules
     [GeneratedRegex(@"\bThread\.Sleep\b|\bTask\.Delay\(\s*(?:\d|TimeSpan\.From\w+\(\s*\d)", RegexOptions.None, Patience)]
     private static partial Regex Sleep();
 
-    [GeneratedRegex(@"\bDateTime(?:Offset)?\.(?:Now|UtcNow)\b|\bnew Random\(|\bRandom\.Shared\b", RegexOptions.None, Patience)]
+    [GeneratedRegex(@"\bDateTime(?:Offset)?\.(?:Now|UtcNow)\b|\bRandom\.Shared\b", RegexOptions.None, Patience)]
     private static partial Regex ClockOrDice();
+
+    [GeneratedRegex(@"\bnew Random\(\)|\bRandom \w+ = new\(\)", RegexOptions.None, Patience)]
+    private static partial Regex Unseeded();
+
+    [GeneratedRegex(@"\bnew Random\(\w", RegexOptions.None, Patience)]
+    private static partial Regex Seeded();
 
     [GeneratedRegex(@"\bcatch\s*(?:\(\s*(?:System\.)?Exception\b[^)]*\)|$|\{)", RegexOptions.None, Patience)]
     private static partial Regex CatchAll();

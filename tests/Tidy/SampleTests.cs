@@ -36,6 +36,9 @@ public class SampleTests
     [InlineData("await Task.Delay(500, token);", 1)]
     [InlineData("await Task.Delay(TimeSpan.FromSeconds(1));", 1)]
     [InlineData("await Task.Delay(pollInterval, token);", 0)]
+    [InlineData("while (!await done())\n{\n    await Task.Delay(10, deadline.Token);\n}", 0)]
+    [InlineData("while (!await done())\n{\n    await Task.Delay(10);\n}", 1)]
+    [InlineData("await Task.WhenAny(line, Task.Delay(TimeSpan.FromSeconds(1)));", 0)]
     [InlineData("// a Thread.Sleep(100) would be wrong", 0)]
     public void Sleeping_tests(string line, int found) => Assert.Equal(found, Rules.TestsDoNotSleep([new Source(Test, line)]).Count());
 
@@ -43,6 +46,9 @@ public class SampleTests
     [InlineData("var now = DateTime.UtcNow;", 1)]
     [InlineData("var now = DateTimeOffset.Now;", 1)]
     [InlineData("var dice = new Random();", 1)]
+    [InlineData("private readonly Random _dice = new();", 1)]
+    [InlineData("var dice = new Random(seed);", 0)]
+    [InlineData("var dice = seed > 0 ? new Random(seed) : new Random();", 0)]
     [InlineData("var jitter = Random.Shared.NextDouble();", 1)]
     [InlineData("var now = time.GetUtcNow();", 0)]
     public void Clocks_and_dice(string line, int found) =>
