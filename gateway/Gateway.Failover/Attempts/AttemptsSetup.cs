@@ -14,6 +14,7 @@ internal static class AttemptsSetup
         var yarp = services.Last(service => service.ServiceType == typeof(IHttpForwarder));
         services.RemoveAll<IHttpForwarder>();
         services.AddSingleton<RequestMetrics>();
+        services.AddSingleton<FailureLog>();
         services.AddSingleton<IHttpForwarder>(provider =>
             ActivatorUtilities.CreateInstance<FailoverForwarder>(provider, yarp.Create<IHttpForwarder>(provider)));
         return builder;

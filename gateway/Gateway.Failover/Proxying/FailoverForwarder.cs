@@ -13,7 +13,7 @@ namespace Gateway.Failover.Proxying;
 /// all is over, the request's end is counted and a client that got nothing is told what happened.
 /// </summary>
 internal sealed class FailoverForwarder(
-    IHttpForwarder yarp, PoolDirectory pools, Inbox inbox, RequestMetrics metrics, TimeProvider time) : IHttpForwarder
+    IHttpForwarder yarp, PoolDirectory pools, Inbox inbox, RequestMetrics metrics, FailureLog failures, TimeProvider time) : IHttpForwarder
 {
     public ValueTask<ForwarderError> SendAsync(
         HttpContext context, string destinationPrefix, HttpMessageInvoker httpClient, ForwarderRequestConfig requestConfig, HttpTransformer transformer) =>
@@ -42,9 +42,13 @@ internal sealed class FailoverForwarder(
             var error = await yarp.SendAsync(context, prefix, attempts, config, transformer, cancel);
             var end = End(context, error, attempts);
             Close(pool, end, attempts, time.GetElapsedTime(started));
-            if (error != ForwarderError.None && !context.Response.HasStarted && end == RequestEnd.Failed)
+            if (end == RequestEnd.Failed)
             {
-                await Problems.WriteAsync(context, pool, attempts);
+                failures.Failed(context, pool, attempts);
+                if (error != ForwarderError.None && !context.Response.HasStarted)
+                {
+                    await Problems.WriteAsync(context, pool, attempts);
+                }
             }
 
             return error;

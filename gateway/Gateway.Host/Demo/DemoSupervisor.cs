@@ -61,7 +61,8 @@ internal sealed partial class DemoSupervisor(DemoOptions options, TimeProvider t
     private static ProcessStartInfo StartInfo(DemoBackend backend)
     {
         var assembly = Path.Combine(AppContext.BaseDirectory, "demo", "Gateway.Backend.dll");
-        return new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
+        var self = Environment.ProcessPath;
+        return new ProcessStartInfo(Path.GetFileNameWithoutExtension(self) == "dotnet" ? self! : "dotnet")
         {
             ArgumentList = { assembly, "--name", backend.Name, "--port", $"{backend.Port}", "--exit-with-stdin" },
             RedirectStandardInput = true,

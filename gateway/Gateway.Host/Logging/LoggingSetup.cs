@@ -1,8 +1,10 @@
 using System.Globalization;
 using Gateway.Host.CommandLine;
 using Gateway.Host.Files;
+using Microsoft.Extensions.Configuration.Memory;
 using Serilog;
 using Serilog.Configuration;
+using Serilog.Extensions.Logging;
 using Serilog.Formatting;
 using Serilog.Formatting.Display;
 using Serilog.Formatting.Json;
@@ -18,6 +20,19 @@ internal static class LoggingSetup
     private const string Template = "{Timestamp:yyyy-MM-dd HH:mm:ss.fff} {Level:u3} {SourceContext} {Message:lj}{RequestTag}{NewLine}{Exception}";
     private const long FileSize = 10 * 1024 * 1024;
     private const int Files = 7;
+
+    // As settings, below all others, so that Logging:LogLevel in a file wins. What the framework logs of every request is neither news nor free;
+    // which request got no answer the gateway says itself, in one line.
+    private static readonly Dictionary<string, string?> Levels = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["Logging:LogLevel:Default"] = "Information",
+        ["Logging:LogLevel:Microsoft"] = "Warning",
+        ["Logging:LogLevel:Microsoft.Hosting.Lifetime"] = "Information",
+        ["Logging:LogLevel:Microsoft.AspNetCore.DataProtection"] = "Error",
+        ["Logging:LogLevel:System.Net.Http"] = "Warning",
+        ["Logging:LogLevel:Yarp"] = "Warning",
+        ["Logging:LogLevel:Yarp.ReverseProxy.Forwarder"] = "Critical",
+    };
 
     public static void AddLogging(this WebApplicationBuilder builder)
     {
@@ -36,14 +51,8 @@ internal static class LoggingSetup
 
         var logger = setup.CreateLogger();
         builder.Logging.ClearProviders();
-        builder.Logging.AddSerilog(logger, dispose: true);
-        builder.Logging
-            .AddFilter("Microsoft", LogLevel.Warning)
-            .AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information)
-            .AddFilter("System.Net.Http", LogLevel.Warning)
-            .AddFilter("Yarp", LogLevel.Warning)
-            // The gateway says itself, in one line and with the request's id, which request got no answer.
-            .AddFilter("Yarp.ReverseProxy.Forwarder", LogLevel.Critical);
+        builder.Logging.AddProvider(new SerilogLoggerProvider(logger, dispose: true));
+        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = Levels });
         var files = logger.ForContext(Serilog.Core.Constants.SourceContextPropertyName, "Gateway.Host.Files");
         SteadyJsonSource.Broken = (path, error) => files.Error("The changed file {Path} cannot be read, what it said before stays in force. {Error}", path, error);
     }
