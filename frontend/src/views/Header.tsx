@@ -8,6 +8,8 @@ const linkWords = { live: "Live", connecting: "Connecting", lost: "Not live" } a
 export function Header() {
   const gateway = useModel((state) => state.gateway);
   const phase = useLink((link) => link.phase);
+  // Between a gap and the snapshot that closes it, some of what is shown is already untrue.
+  const missing = useModel((state) => state.missing);
   const now = useGatewayTime();
   const [theme, nextTheme] = useTheme();
   return (
@@ -26,7 +28,7 @@ export function Header() {
       )}
       <p className={`link ${phase}`} role="status" data-testid="link" data-phase={phase}>
         <span className="lamp" aria-hidden="true" />
-        {linkWords[phase]}
+        {phase === "live" && missing ? "Catching up" : linkWords[phase]}
       </p>
       <button
         type="button"
