@@ -96,7 +96,8 @@ internal sealed class LiveFeed(ConfigGate gate, History history, Reporter report
         }
 
         var events = history.Events;
-        return Parse(cursor) is { } since && since <= history.LastSequence && (events.IsEmpty || since >= events[0].Sequence - 1)
+        return Parse(cursor) is { } since && since >= history.Inherited && since <= history.LastSequence
+            && (events.IsEmpty || since >= events[0].Sequence - 1)
             ? Missed(events.Where(record => record.Sequence > since).ToList())
             : [FeedMessage.Gap.Instance, Snapshot()];
     }
