@@ -34,6 +34,13 @@ export async function bringHome(request: APIRequestContext): Promise<void> {
     .toBe(true);
 }
 
+/** Something to log: a gateway at rest says nothing. */
+export async function makeLines(request: APIRequestContext, count: number): Promise<void> {
+  for (let line = 0; line < count; line++) {
+    await request.post(`/proxy/pools/api/${line % 2 === 0 ? "hold" : "release"}`);
+  }
+}
+
 export async function openPage(page: Page): Promise<void> {
   await page.goto("/");
   await expect(page.getByTestId("link")).toHaveAttribute("data-phase", "live");

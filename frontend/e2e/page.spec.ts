@@ -1,6 +1,6 @@
 import AxeBuilder from "@axe-core/playwright";
 import { expect, test, type Page } from "@playwright/test";
-import { bringHome, openPage } from "./gateway.ts";
+import { makeLines, bringHome, openPage } from "./gateway.ts";
 
 test.beforeEach(({ request }) => bringHome(request));
 
@@ -83,7 +83,7 @@ test("dark mode follows the system, and the toggle overrides it", async ({ page 
   expect(await brightness()).toBeGreaterThan(600);
 });
 
-test("the log filters, pauses, clears and shows markup as text", async ({ page }) => {
+test("the log filters, pauses, clears and shows markup as text", async ({ page, request }) => {
   await openPage(page);
   await page.getByTestId("log-level").selectOption("debug");
   await expect(page.getByTestId("log-line").first()).toBeVisible();
@@ -92,6 +92,7 @@ test("the log filters, pauses, clears and shows markup as text", async ({ page }
   await page.getByTestId("log-text").fill("");
   await page.getByTestId("log-pause").click();
   const count = await page.getByTestId("log-line").count();
+  await makeLines(request, 2);
   await expect(page.getByTestId("log-pause")).toContainText(/\d+ new/, { timeout: 30_000 });
   expect(await page.getByTestId("log-line").count()).toBe(count);
   await page.getByTestId("log-pause").click();
@@ -100,8 +101,9 @@ test("the log filters, pauses, clears and shows markup as text", async ({ page }
   expect(await page.locator('[data-testid="log"] img, [data-testid="log"] script').count()).toBe(0);
 });
 
-test("the log follows until its reader goes up, and again when asked", async ({ page }) => {
+test("the log follows until its reader goes up, and again when asked", async ({ page, request }) => {
   await openPage(page);
+  await makeLines(request, 30);
   await page.getByTestId("log-level").selectOption("debug");
   const log = page.getByTestId("log");
   const room = () => log.evaluate((box) => box.scrollHeight - box.clientHeight);

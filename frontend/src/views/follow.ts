@@ -15,7 +15,9 @@ export interface Follow {
  * also scrolls when lines come and go, so a scroll event alone says nothing: the reader's wheel, keys and fingers do.
  */
 export function useFollow(box: RefObject<HTMLDivElement | null>, content: unknown): Follow {
-  const [on, setOn] = useState(true);
+  const [on, setShown] = useState(true);
+  // The scroll that a wheel causes comes before the next render: what it asks has to be known at once.
+  const following = useRef(true);
   const wantsEnd = useRef(false);
 
   const toEnd = () => {
@@ -25,6 +27,10 @@ export function useFollow(box: RefObject<HTMLDivElement | null>, content: unknow
     if (on) toEnd();
   }, [on, content]);
 
+  const setOn = (value: boolean) => {
+    following.current = value;
+    setShown(value);
+  };
   const away = () => {
     wantsEnd.current = false;
     setOn(false);
@@ -37,7 +43,7 @@ export function useFollow(box: RefObject<HTMLDivElement | null>, content: unknow
     if (!element) return;
     const atEnd = element.scrollHeight - element.scrollTop - element.clientHeight < nearEndPx;
     if (atEnd && wantsEnd.current) setOn(true);
-    else if (!atEnd && on) toEnd();
+    else if (!atEnd && following.current) toEnd();
   };
   return {
     on,
