@@ -52,7 +52,7 @@ public static class Decider
             ? Decision.Quiet(
                 ReasonCode.Measuring,
                 $"{pool.Active.Name} gave its first good answer {Words.Span(input.At - window.VerdictAt)} after the verdict.",
-                new PoolEvent.FirstAnswerNoted(input.At, input.Epoch))
+                new PoolEvent.FirstAnswerNoted(input.At, input.Epoch, input.AskedAt))
             : Decision.Nothing(ReasonCode.Stale, $"No first good answer of epoch {input.Epoch} is waited for.");
 
     private static Decision Ticked(PoolState pool, PoolInput.Ticked input) =>

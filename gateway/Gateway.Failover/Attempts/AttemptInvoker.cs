@@ -103,9 +103,10 @@ internal sealed class AttemptInvoker(HttpContext context, IReverseProxyFeature r
             return AttemptOutcome.BadStatus;
         }
 
-        if (backend is not null && view.Awaited?.IsFirst(backend.Id) == true)
+        // The view as it is now: a request that began before the verdict may be the first to be answered under it.
+        if (pool.View.Awaited is { } awaited && backend is not null && awaited.IsFirst(backend.Id))
         {
-            inbox.FirstAnswered(pool, view.Awaited.Epoch);
+            inbox.FirstAnswered(pool, awaited, view.Awaited == awaited ? awaited.AskedAt : null);
         }
 
         return AttemptOutcome.Good;

@@ -13,7 +13,7 @@ namespace Gateway.Failover.Proxying;
 /// all is over, the request's end is counted and a client that got nothing is told what happened.
 /// </summary>
 internal sealed class FailoverForwarder(
-    IHttpForwarder yarp, PoolDirectory pools, Inbox inbox, RequestMetrics metrics, FailureLog failures, TimeProvider time) : IHttpForwarder
+    IHttpForwarder yarp, PoolDirectory pools, Inbox inbox, RequestMetrics metrics, FailureLog failures, EngineClock clock) : IHttpForwarder
 {
     public ValueTask<ForwarderError> SendAsync(
         HttpContext context, string destinationPrefix, HttpMessageInvoker httpClient, ForwarderRequestConfig requestConfig, HttpTransformer transformer) =>
@@ -35,13 +35,15 @@ internal sealed class FailoverForwarder(
         HttpContext context, string prefix, HttpMessageInvoker client, ForwarderRequestConfig config, HttpTransformer transformer,
         IReverseProxyFeature route, Pool pool, CancellationToken cancel)
     {
-        var started = time.GetTimestamp();
-        using var attempts = new AttemptInvoker(context, route, pool, pool.View, client, inbox);
+        var started = clock.Time.GetTimestamp();
+        var view = pool.View;
+        view.Awaited?.Ask(clock.Now);
+        using var attempts = new AttemptInvoker(context, route, pool, view, client, inbox);
         try
         {
             var error = await yarp.SendAsync(context, prefix, attempts, config, transformer, cancel);
             var end = End(context, error, attempts);
-            Close(pool, end, attempts, time.GetElapsedTime(started));
+            Close(pool, end, attempts, clock.Time.GetElapsedTime(started));
             if (end == RequestEnd.Failed)
             {
                 failures.Failed(context, pool, attempts);

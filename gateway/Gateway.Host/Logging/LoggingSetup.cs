@@ -22,7 +22,7 @@ internal static class LoggingSetup
     private const int Files = 7;
 
     // As settings, below all others, so that Logging:LogLevel in a file wins. What the framework logs of every request is neither news nor free;
-    // which request got no answer the gateway says itself, in one line.
+    // which request got no answer, and which configuration was refused, the gateway says itself, in one line.
     private static readonly Dictionary<string, string?> Levels = new(StringComparer.OrdinalIgnoreCase)
     {
         ["Logging:LogLevel:Default"] = "Information",
@@ -32,6 +32,7 @@ internal static class LoggingSetup
         ["Logging:LogLevel:System.Net.Http"] = "Warning",
         ["Logging:LogLevel:Yarp"] = "Warning",
         ["Logging:LogLevel:Yarp.ReverseProxy.Forwarder"] = "Critical",
+        ["Logging:LogLevel:Yarp.ReverseProxy.Configuration"] = "Critical",
     };
 
     public static void AddLogging(this WebApplicationBuilder builder)
