@@ -2,11 +2,13 @@
 //
 //   dotnet run -c Release --project tests/Gateway.Benchmarks -- --throughput     requests/s, p50, p99 under wrk
 //   dotnet run -c Release --project tests/Gateway.Benchmarks -- --memory         bytes and time per request, and per decision
+//   dotnet run -c Release --project tests/Gateway.Benchmarks -- --processor      processor time per request
 //
-// Both compare two things that differ in nothing but AddFailover() and MapFailover(), in one run and taking turns, so that a
+// All compare two things that differ in nothing but AddFailover() and MapFailover(), in one run and taking turns, so that a
 // busy machine harms both alike. Believe ratios and bytes; requests/s are those of the machine.
 using Gateway.Benchmarks;
 using Gateway.Benchmarks.Memory;
+using Gateway.Benchmarks.Processor;
 using Gateway.Benchmarks.Roles;
 using Gateway.Benchmarks.Throughput;
 
@@ -17,6 +19,7 @@ try
     {
         Mode.Throughput => await ThroughputBenchmark.RunAsync(arguments),
         Mode.Memory => MemoryBenchmark.Run(arguments.BenchmarkDotNet),
+        Mode.Processor => await ProcessorBenchmark.RunAsync(arguments.Runs ?? 41),
         Mode.Role => await RolePlay.RunAsync(arguments),
         _ => Say(Arguments.Usage),
     };

@@ -7,6 +7,11 @@ namespace Gateway.Benchmarks.Memory;
 /// <summary>A client with one connection that knows what the answer's body will be.</summary>
 internal sealed class PipeClient(IDuplexPipe pipe)
 {
+    public static readonly byte[] Get = "GET /api/data HTTP/1.1\r\nHost: localhost\r\nUser-Agent: benchmark\r\nAccept: */*\r\n\r\n"u8.ToArray();
+
+    public static readonly byte[] Post =
+        "POST /api/data HTTP/1.1\r\nHost: localhost\r\nUser-Agent: benchmark\r\nAccept: */*\r\nContent-Length: 4\r\n\r\nbody"u8.ToArray();
+
     public async Task SendAsync(byte[] request)
     {
         await pipe.Output.WriteAsync(request);

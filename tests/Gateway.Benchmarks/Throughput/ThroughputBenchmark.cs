@@ -11,20 +11,21 @@ internal static class ThroughputBenchmark
     public static async Task<int> RunAsync(Arguments arguments)
     {
         Wrk.Require();
+        var runs = arguments.Runs ?? 5;
         await using var backend = await Contestant.StartAsync(RolePlay.Backend, backend: string.Empty);
         await using var yarp = await Contestant.StartAsync(RolePlay.Yarp, backend.Url);
         await using var failover = await Contestant.StartAsync(RolePlay.Failover, backend.Url);
         await using var host = arguments.Host ? await Contestant.StartHostAsync(backend.Url) : null;
         List<Contestant> contestants = host is null ? [yarp, failover] : [yarp, failover, host];
 
-        Console.WriteLine($"wrk, {arguments.Connections} connections, {arguments.Runs} interleaved runs of {arguments.Seconds} s each, after a warm-up.");
+        Console.WriteLine($"wrk, {arguments.Connections} connections, {runs} interleaved runs of {arguments.Seconds} s each, after a warm-up.");
         foreach (var contestant in contestants)
         {
             await contestant.MeasureAsync(arguments);
         }
 
         var rounds = new List<Dictionary<string, Sample>>();
-        for (var run = 0; run < arguments.Runs; run++)
+        for (var run = 0; run < runs; run++)
         {
             rounds.Add(await RoundAsync(run % 2 == 0 ? contestants : Enumerable.Reverse(contestants), arguments));
         }
