@@ -24,6 +24,7 @@ internal sealed partial class ConfigGate : IProxyConfigProvider, IDisposable
     private readonly ILogger _log;
     private readonly ITimer _timer;
     private readonly Lock _gate = new();
+    private readonly Lock _reloading = new();
     private readonly List<IDisposable> _subscriptions = [];
     private Published? _published;
 
@@ -90,8 +91,27 @@ internal sealed partial class ConfigGate : IProxyConfigProvider, IDisposable
 
     private void Reload()
     {
+        // One at a time: of two that overlapped, the older might win.
+        lock (_reloading)
+        {
+            ReloadOnce();
+        }
+    }
+
+    private void ReloadOnce()
+    {
         var errors = new List<string>();
-        var config = Evaluate(errors);
+        AcceptedConfig? config = null;
+        try
+        {
+            config = Evaluate(errors);
+        }
+        catch (Exception e)
+        {
+            // The top of a timer's call: what the application's own callback or provider throws refuses the reload and does not end the process.
+            errors.Add($"{e.GetType().Name}: {e.Message}");
+        }
+
         if (config is null)
         {
             Refused++;
