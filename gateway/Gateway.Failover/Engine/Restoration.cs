@@ -8,6 +8,8 @@ namespace Gateway.Failover.Engine;
 /// </summary>
 internal static class Restoration
 {
+    private const string Unseen = "Not probed since the gateway started.";
+
     public static PoolState Restore(PoolDefinition definition, IEnumerable<JournalEntry> entries, EngineClock clock)
     {
         var state = entries.Where(entry => entry.Pool == definition.Id.Value)
@@ -23,7 +25,9 @@ internal static class Restoration
                 {
                     Health = Health.Unknown,
                     Since = clock.Now,
-                    Reason = backend.Admin == Admin.InService ? "Not probed since the gateway started." : backend.Reason,
+                    Reason = backend.Admin == Admin.InService ? Unseen : backend.Reason,
+                    JudgedAt = clock.Now,
+                    Finding = Unseen,
                     Evidence = Evidence.None,
                 }))),
         };
@@ -50,7 +54,10 @@ internal static class Restoration
 
         yield return Entry(new PoolEvent.ActiveChanged(
             pool.ActiveSince, pool.Epoch, ChangeKind.Switchover, pool.Active.Name, pool.Active.Name, pool.Active.Backends, pool.Cause,
-            FirstSignalAt: null, default, pool.Pinned, pool.Sentence));
+            FirstSignalAt: null, default, pool.Pinned, pool.Sentence)
+        {
+            Forced = pool.Forced,
+        });
         if (pool.Held)
         {
             yield return Entry(new PoolEvent.HoldPlaced(clock.FromWall(after.At), $"{pool.Id} is held."));
@@ -60,8 +67,9 @@ internal static class Restoration
         {
             if (backend.Health == Health.Down)
             {
+                // What was found, not what an operator said afterwards: that follows.
                 yield return Entry(new PoolEvent.BackendWentDown(
-                    backend.Since, backend.Id, backend.Ejected ? Cause.RequestsFailed : Cause.ProbeFailed, backend.Ejected, Evidence.None, backend.Reason));
+                    backend.JudgedAt, backend.Id, backend.Ejected ? Cause.RequestsFailed : Cause.ProbeFailed, backend.Ejected, Evidence.None, backend.Finding));
             }
 
             if (backend.Admin != Admin.InService)
