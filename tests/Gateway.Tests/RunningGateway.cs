@@ -8,6 +8,7 @@ using Gateway.Failover.Configuration;
 using Gateway.Failover.Engine;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -44,6 +45,10 @@ internal sealed class RunningGateway : IAsyncDisposable
     public IPAddress? RemoteAddress { get; set; }
 
     public IServiceProvider Services => _app.Services;
+
+    /// <summary>All that is mapped, YARP's routes included.</summary>
+    public IEnumerable<RouteEndpoint> Endpoints =>
+        ((IEndpointRouteBuilder)_app).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>();
 
     public Pool Pool => Get<PoolDirectory>().Find("api")!;
 
