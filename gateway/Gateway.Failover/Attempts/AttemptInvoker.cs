@@ -124,7 +124,7 @@ internal sealed class AttemptInvoker(HttpContext context, IReverseProxyFeature r
 
     private AttemptOutcome Judge(Backend? backend, Exception error, CancellationToken request)
     {
-        if (context.RequestAborted.IsCancellationRequested)
+        if (context.RequestAborted.IsCancellationRequested || Faults.IsClients(error))
         {
             backend?.Count(AttemptEnd.ClientLeft);
             return AttemptOutcome.ClientLeft;

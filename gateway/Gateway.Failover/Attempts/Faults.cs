@@ -29,6 +29,20 @@ internal static class Faults
         HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError,
     };
 
+    /// <summary>
+    /// The client's own body could not be read: malformed, too large, too slow. It comes out of the transport like a broken connection, but
+    /// is nobody else's fault; else anyone could eject a backend with a few bad requests.
+    /// </summary>
+    public static bool IsClients(Exception? error)
+    {
+        while (error is not (null or BadHttpRequestException))
+        {
+            error = error.InnerException;
+        }
+
+        return error is not null;
+    }
+
     private static SocketError? Socket(Exception? error)
     {
         for (; error is not null; error = error.InnerException)

@@ -29,7 +29,8 @@ internal sealed record PoolSetup(PoolDefinition Definition, PoolOptions Options,
         return new PoolSetup(
             new PoolDefinition(new PoolId(cluster.ClusterId), [.. tiers], Tuning(options)),
             options,
-            cluster.Destinations.ToImmutableDictionary(entry => entry.Key, entry => BackendAddress.From(entry.Value, options)));
+            cluster.Destinations.ToImmutableDictionary(
+                entry => entry.Key, entry => BackendAddress.From(entry.Value, options), StringComparer.OrdinalIgnoreCase));
     }
 
     private static PoolTuning Tuning(PoolOptions options) => new()

@@ -10,7 +10,5 @@ internal sealed partial class ConfigGate
         [LoggerMessage(1002, LogLevel.Error, "A changed configuration was refused, the old one stays in force. {Count} errors: {Errors}")]
         public static partial void Refused(ILogger log, int count, string errors);
 
-        [LoggerMessage(1003, LogLevel.Error, "A changed configuration could not be read, the old one stays in force.")]
-        public static partial void Failed(ILogger log, Exception error);
     }
 }

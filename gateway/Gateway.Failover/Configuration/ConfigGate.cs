@@ -91,25 +91,27 @@ internal sealed partial class ConfigGate : IProxyConfigProvider, IDisposable
 
     private void Reload()
     {
-        try
+        // One at a time: of two that overlapped, the older might win.
+        lock (_reloading)
         {
-            lock (_reloading)
-            {
-                Take();
-            }
-        }
-        catch (Exception e)
-        {
-            // The top of a timer's call: whatever a provider or a callback of the application throws, the old configuration stays.
-            Refused++;
-            Log.Failed(_log, e);
+            ReloadOnce();
         }
     }
 
-    private void Take()
+    private void ReloadOnce()
     {
         var errors = new List<string>();
-        var config = Evaluate(errors);
+        AcceptedConfig? config = null;
+        try
+        {
+            config = Evaluate(errors);
+        }
+        catch (Exception e)
+        {
+            // The top of a timer's call: what the application's own callback or provider throws refuses the reload and does not end the process.
+            errors.Add($"{e.GetType().Name}: {e.Message}");
+        }
+
         if (config is null)
         {
             Refused++;

@@ -15,7 +15,10 @@ internal sealed class JournalFile(string path, long maxBytes) : IDisposable
 
     public static string NewId() => Guid.NewGuid().ToString("N")[..12];
 
-    /// <summary>Reads every good line. Bad ones are counted; a torn last line is cut off, so that the next one begins on a line of its own.</summary>
+    /// <summary>
+    /// Reads every good line, be it that only its line break is missing. Bad ones are counted. After a torn last line, the next one begins
+    /// on a line of its own.
+    /// </summary>
     public IReadOnlyList<JournalEntry> Load(out int badLines)
     {
         var entries = new List<JournalEntry>();
@@ -26,13 +29,11 @@ internal sealed class JournalFile(string path, long maxBytes) : IDisposable
         }
 
         var bytes = File.ReadAllBytes(path).AsSpan();
-        var whole = bytes.LastIndexOf((byte)'\n') + 1;
-        _torn = whole < bytes.Length;
-        badLines = _torn ? 1 : 0;
+        _torn = !bytes.IsEmpty && bytes[^1] != (byte)'\n';
         var first = true;
-        foreach (var range in bytes[..whole].Split((byte)'\n'))
+        foreach (var range in bytes.Split((byte)'\n'))
         {
-            var line = bytes[..whole][range];
+            var line = bytes[range];
             if (first && JournalFormat.ReadHeader(line) is { } id)
             {
                 Id = id;

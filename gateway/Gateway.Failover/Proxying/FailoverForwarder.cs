@@ -76,12 +76,13 @@ internal sealed class FailoverForwarder(
         return context.RequestAborted.IsCancellationRequested || IsClients(error) ? RequestEnd.Aborted : RequestEnd.Failed;
     }
 
+    // A WebSocket on which nobody said anything for too long is closed; that is the conversation's end and no fault of the backend's.
     private static bool IsClients(ForwarderError error) => error is
         ForwarderError.RequestCanceled or ForwarderError.RequestBodyClient or ForwarderError.RequestBodyCanceled
         or ForwarderError.ResponseBodyClient or ForwarderError.ResponseBodyCanceled
         or ForwarderError.UpgradeRequestClient or ForwarderError.UpgradeRequestCanceled
         or ForwarderError.UpgradeResponseClient or ForwarderError.UpgradeResponseCanceled
-        or ForwarderError.RequestCreation;
+        or ForwarderError.UpgradeActivityTimeout or ForwarderError.RequestCreation;
 
     private void Close(Pool pool, RequestEnd end, AttemptInvoker attempts, TimeSpan took)
     {
