@@ -66,6 +66,13 @@ internal sealed partial class ConfigGate : IProxyConfigProvider, IDisposable
         }
     }
 
+    /// <summary>A file could not be read at all, so that nothing of it came here to be refused.</summary>
+    public void NoteBroken(string path, string error)
+    {
+        Refused++;
+        Log.Broken(_log, path, error);
+    }
+
     public void Dispose()
     {
         _timer.Dispose();
@@ -116,6 +123,11 @@ internal sealed partial class ConfigGate : IProxyConfigProvider, IDisposable
         {
             Refused++;
             Log.Refused(_log, errors.Count, string.Join(" ", errors));
+            return;
+        }
+
+        if (config.SaysTheSameAs(Current))
+        {
             return;
         }
 

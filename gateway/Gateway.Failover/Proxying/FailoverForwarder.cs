@@ -39,6 +39,11 @@ internal sealed class FailoverForwarder(
         var view = pool.View;
         view.Awaited?.Ask(clock.Now);
         using var attempts = new AttemptInvoker(context, route, pool, view, client, inbox);
+        if (view.Candidates.IsEmpty)
+        {
+            return await RefuseAsync(context, pool, attempts);
+        }
+
         try
         {
             var error = await yarp.SendAsync(context, prefix, attempts, config, transformer, cancel);
@@ -59,6 +64,15 @@ internal sealed class FailoverForwarder(
         {
             attempts.Current?.Finish();
         }
+    }
+
+    private async ValueTask<ForwarderError> RefuseAsync(HttpContext context, Pool pool, AttemptInvoker attempts)
+    {
+        context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+        pool.Counters.Count(RequestEnd.Failed);
+        failures.Failed(context, pool, attempts);
+        await Problems.WriteAsync(context, pool, attempts);
+        return ForwarderError.NoAvailableDestinations;
     }
 
     private static RequestEnd End(HttpContext context, ForwarderError error, AttemptInvoker attempts)
