@@ -8,6 +8,11 @@ internal static class EventStream
 {
     public static IResult Open(HttpContext context, LiveFeed feed, IHostApplicationLifetime lifetime)
     {
+        if (feed.IsFull)
+        {
+            return TypedResults.Problem("As many watch already as may.", statusCode: StatusCodes.Status503ServiceUnavailable);
+        }
+
         var cursor = context.Request.Headers["Last-Event-ID"].ToString();
         return TypedResults.ServerSentEvents(Items(feed, cursor, lifetime.ApplicationStopping, context.RequestAborted));
     }
