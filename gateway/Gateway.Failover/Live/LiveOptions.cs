@@ -13,8 +13,8 @@ public sealed class LiveOptions
     [Allowed("16", "100000")]
     public int SubscriberBuffer { get; set; } = 1_000;
 
-    /// <summary>How many log lines are kept for clients that come.</summary>
-    [Allowed("0", "100000")]
+    /// <summary>How many log lines are kept for clients that come. A snapshot carries them all, and at most 500.</summary>
+    [Allowed("0", "500")]
     public int LogLines { get; set; } = 500;
 
     /// <summary>The lowest level of log lines in the feed.</summary>
