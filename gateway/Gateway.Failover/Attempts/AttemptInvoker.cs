@@ -10,7 +10,7 @@ namespace Gateway.Failover.Attempts;
 
 /// <summary>
 /// What YARP's forwarder sends one client's request with. YARP has made the request and run its transforms; this decides at which backend it
-/// is tried, again and again if need be, and hands the one answer back that the client shall get. Made per request; used once.
+/// is tried, again and again if need be, and hands the one answer back that the client shall get. Made per request.
 /// </summary>
 internal sealed class AttemptInvoker(HttpContext context, IReverseProxyFeature route, Pool pool, PoolView view, HttpMessageInvoker client, Inbox inbox)
     : HttpMessageInvoker(Unused.Instance, disposeHandler: false)
@@ -18,6 +18,7 @@ internal sealed class AttemptInvoker(HttpContext context, IReverseProxyFeature r
     private RequestMethod _method;
     private BodyKind _body;
     private SentTracking? _tracking;
+    private bool _possiblySent;
 
     // Of the attempt under way.
     private DestinationState _destination = null!;
@@ -30,7 +31,7 @@ internal sealed class AttemptInvoker(HttpContext context, IReverseProxyFeature r
     /// <summary>How many attempts were made.</summary>
     public int Made { get; private set; }
 
-    /// <summary>The request may have reached a backend, and must not be repeated.</summary>
+    /// <summary>The request was not answered, has an effect, and may have reached a backend.</summary>
     public bool OutcomeUnknown { get; private set; }
 
     /// <summary>What went wrong last.</summary>
@@ -45,7 +46,7 @@ internal sealed class AttemptInvoker(HttpContext context, IReverseProxyFeature r
     public override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         (_method, _body) = (RequestShape.MethodOf(request, context), RequestShape.BodyOf(context));
-        _tracking = RequestShape.Prepare(request, _method, view);
+        _tracking = RequestShape.Prepare(request, _method, _body, view);
         _destination = route.ProxiedDestination!;
         while (true)
         {
@@ -56,6 +57,12 @@ internal sealed class AttemptInvoker(HttpContext context, IReverseProxyFeature r
             try
             {
                 response = await client.SendAsync(request, timeout?.Token ?? cancellationToken);
+            }
+            catch (HttpRequestException e) when (IsDowngrade(e))
+            {
+                // YARP asked for a WebSocket over HTTP/2, which this backend does not speak, and will ask again over HTTP/1.1.
+                Made--;
+                throw;
             }
             catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException)
             {
@@ -69,8 +76,8 @@ internal sealed class AttemptInvoker(HttpContext context, IReverseProxyFeature r
 
             var outcome = response is null ? Judge(Current, error!, cancellationToken) : Judge(Current, response);
             // Content tells when it was asked for; where there is none, only an attempt that never got a connection certainly sent nothing.
-            var possiblySent = _tracking?.PossiblySent ?? (error is null || !Faults.NeverConnected(error));
-            if (!MovesOn(request, response, outcome, possiblySent, cancellationToken))
+            _possiblySent |= _tracking?.PossiblySent ?? (error is null || !Faults.NeverConnected(error));
+            if (!MovesOn(request, response, outcome, cancellationToken))
             {
                 return Finish(response, error, outcome);
             }
@@ -80,30 +87,34 @@ internal sealed class AttemptInvoker(HttpContext context, IReverseProxyFeature r
     private AttemptTimeout? Begin(CancellationToken cancel)
     {
         Made++;
-        Current?.Finish();
-        Current = pool.Members.GetValueOrDefault(_destination.DestinationId);
-        Current?.Begin();
+        Occupy(_destination);
         var options = pool.Setup.Options.Attempts;
         return AttemptPlan.MayCutShort(_method, _body, Made, options.Max, view.Candidates.Length > Made)
             ? AttemptTimeout.Start(options.Timeout, cancel)
             : null;
     }
 
+    private void Occupy(DestinationState destination)
+    {
+        Current?.Finish();
+        Current = pool.Members.GetValueOrDefault(destination.DestinationId);
+        Current?.Begin();
+    }
+
     /// <summary>Whether there is another attempt, for which the request is then addressed.</summary>
-    private bool MovesOn(
-        HttpRequestMessage request, HttpResponseMessage? response, AttemptOutcome outcome, bool possiblySent, CancellationToken cancel)
+    private bool MovesOn(HttpRequestMessage request, HttpResponseMessage? response, AttemptOutcome outcome, CancellationToken cancel)
     {
         var next = NextCandidate(_destination, outcome);
         var step = AttemptPlan.Next(new AttemptFacts(
-            _method, _body, outcome, possiblySent, Made, pool.Setup.Options.Attempts.Max, next is not null));
+            _method, _body, outcome, _possiblySent, Made, pool.Setup.Options.Attempts.Max, next is not null));
         if (step != AttemptStep.RetryElsewhere || cancel.IsCancellationRequested)
         {
-            OutcomeUnknown = step == AttemptStep.GiveUp && response is null && _method == RequestMethod.Unsafe && possiblySent;
+            OutcomeUnknown = step == AttemptStep.GiveUp && response is null && _method != RequestMethod.Safe && _possiblySent;
             return false;
         }
 
         Keep(response, _destination);
-        RequestShape.Retarget(request, _destination, next!);
+        RequestShape.Retarget(request, _destination, next!, pool.View);
         _destination = next!;
         return true;
     }
@@ -128,7 +139,7 @@ internal sealed class AttemptInvoker(HttpContext context, IReverseProxyFeature r
     private AttemptOutcome Judge(Backend? backend, Exception error, CancellationToken request)
     {
         // A body that ends too early is often known before the request is.
-        if (context.RequestAborted.IsCancellationRequested || Faults.IsClients(error))
+        if (Faults.ClientLeft(context) || Faults.IsClients(error))
         {
             backend?.Count(AttemptEnd.ClientLeft);
             return AttemptOutcome.ClientLeft;
@@ -206,11 +217,8 @@ internal sealed class AttemptInvoker(HttpContext context, IReverseProxyFeature r
         if (AnsweredBadly && _firstAnswer is { } first)
         {
             response?.Dispose();
-            (response, destination) = first;
-        }
-        else
-        {
-            _firstAnswer?.Response.Dispose();
+            (response, destination, _firstAnswer) = (first.Response, first.From, null);
+            Occupy(destination);
         }
 
         route.ProxiedDestination = destination;
@@ -226,6 +234,21 @@ internal sealed class AttemptInvoker(HttpContext context, IReverseProxyFeature r
 
         return response;
     }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            Current?.Finish();
+            _firstAnswer?.Response.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    // What SocketsHttpHandler says to who tried an HTTP/2 extension; YARP looks for the same.
+    private static bool IsDowngrade(HttpRequestException error) =>
+        error.Data.Contains("SETTINGS_ENABLE_CONNECT_PROTOCOL") || error.Data.Contains("HTTP2_ENABLED");
 
     private sealed class Unused : HttpMessageHandler
     {

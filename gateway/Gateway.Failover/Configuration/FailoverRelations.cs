@@ -54,6 +54,18 @@ internal static class FailoverRelations
             yield return error;
         }
 
+        foreach (var id in destinations.Where(id => id.Length == 0 || id.Any(c => c is <= ' ' or >= '\x7f' or ';' or ',' or '+')))
+        {
+            yield return $"ReverseProxy:Clusters:{cluster.ClusterId}:Destinations has '{id}'; allowed in the name of a backend are visible ASCII characters "
+                + "other than ';', ',' and '+': it is sent in header fields.";
+        }
+
+        if (cluster.HttpRequest?.ActivityTimeout is { } activity && activity <= pool.Attempts.Timeout)
+        {
+            yield return $"{path}:Attempts:Timeout is {Duration.Format(pool.Attempts.Timeout)} and the cluster's HttpRequest:ActivityTimeout "
+                + $"{Duration.Format(activity)}; allowed is an Attempts:Timeout below it, or no request is ever tried a second time after a hang.";
+        }
+
         if (!IsPath(pool.Probe.Path))
         {
             yield return $"{path}:Probe:Path is '{pool.Probe.Path}'; allowed is a path that begins with '/'.";

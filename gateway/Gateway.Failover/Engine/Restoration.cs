@@ -33,6 +33,26 @@ internal static class Restoration
         };
     }
 
+    /// <summary>
+    /// The change that a configuration made while the gateway was stopped, or null. One epoch has one name: where the verdict's tier is gone, or
+    /// has other members, the first thing to happen is a change with a number of its own.
+    /// </summary>
+    public static PoolEvent.ActiveChanged? Moved(PoolState restored, IEnumerable<JournalEntry> entries, EngineClock clock)
+    {
+        var last = entries.LastOrDefault(entry => entry.Pool == restored.Id.Value && entry.Kind == nameof(PoolEvent.ActiveChanged));
+        if (last?.To is not { } name || name == restored.Active.Name)
+        {
+            return null;
+        }
+
+        var kept = restored.Definition.FindTier([.. (last.ToBackends ?? []).Select(id => new BackendId(id))]) >= 0;
+        var because = kept ? "the configuration groups the backends anew" : $"{name} was taken out of the configuration";
+        return new PoolEvent.ActiveChanged(
+            clock.Now, restored.Epoch.Next, ChangeKind.Switchover, name, restored.Active.Name, restored.Active.Backends,
+            kept ? Cause.Configured : Cause.Removed, FirstSignalAt: null, default, kept && restored.Pinned,
+            $"{restored.Id} moved from {name} to {restored.Active.Name}: {because}.");
+    }
+
     /// <summary>Fills the history. A change whose figures were still being taken when the gateway stopped will never have them.</summary>
     public static void Remember(History history, IEnumerable<JournalEntry> entries, EngineClock clock)
     {

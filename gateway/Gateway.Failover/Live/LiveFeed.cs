@@ -54,14 +54,13 @@ internal sealed class LiveFeed(ConfigGate gate, History history, Reporter report
     /// </summary>
     public async IAsyncEnumerable<FeedMessage> WatchAsync(string? cursor, [EnumeratorCancellation] CancellationToken cancel)
     {
-        var options = gate.Current.Options.Live;
         if (IsFull)
         {
             yield break;
         }
 
         // Listen first, look afterwards: what happens in between comes twice, which the sequence shows, and never not at all.
-        var subscriber = new Subscriber(options.SubscriberBuffer);
+        var subscriber = new Subscriber(gate.Current.Options.Live.SubscriberBuffer);
         ImmutableInterlocked.Update(ref _subscribers, static (all, one) => all.Add(one), subscriber);
         try
         {

@@ -44,26 +44,19 @@ internal sealed class FailoverForwarder(
             return await RefuseAsync(context, pool, attempts);
         }
 
-        try
+        var error = await yarp.SendAsync(context, prefix, attempts, config, transformer, cancel);
+        var end = End(context, error, attempts);
+        Close(pool, end, attempts, clock.Time.GetElapsedTime(started));
+        if (end == RequestEnd.Failed)
         {
-            var error = await yarp.SendAsync(context, prefix, attempts, config, transformer, cancel);
-            var end = End(context, error, attempts);
-            Close(pool, end, attempts, clock.Time.GetElapsedTime(started));
-            if (end == RequestEnd.Failed)
+            failures.Failed(context, pool, attempts);
+            if (error != ForwarderError.None && !context.Response.HasStarted)
             {
-                failures.Failed(context, pool, attempts);
-                if (error != ForwarderError.None && !context.Response.HasStarted)
-                {
-                    await Problems.WriteAsync(context, pool, attempts);
-                }
+                await Problems.WriteAsync(context, pool, attempts);
             }
+        }
 
-            return error;
-        }
-        finally
-        {
-            attempts.Current?.Finish();
-        }
+        return error;
     }
 
     private async ValueTask<ForwarderError> RefuseAsync(HttpContext context, Pool pool, AttemptInvoker attempts)
@@ -87,13 +80,13 @@ internal sealed class FailoverForwarder(
             };
         }
 
-        return context.RequestAborted.IsCancellationRequested || IsClients(error) ? RequestEnd.Aborted : RequestEnd.Failed;
+        return Faults.ClientLeft(context) || IsClients(error) ? RequestEnd.Aborted : RequestEnd.Failed;
     }
 
     // A WebSocket on which nobody said anything for too long is closed; that is the conversation's end and no fault of the backend's.
+    // RequestCanceled and ResponseBodyCanceled are not among them: YARP says so of timeouts too. Whether the client left is known otherwise.
     private static bool IsClients(ForwarderError error) => error is
-        ForwarderError.RequestCanceled or ForwarderError.RequestBodyClient or ForwarderError.RequestBodyCanceled
-        or ForwarderError.ResponseBodyClient or ForwarderError.ResponseBodyCanceled
+        ForwarderError.RequestBodyClient or ForwarderError.RequestBodyCanceled or ForwarderError.ResponseBodyClient
         or ForwarderError.UpgradeRequestClient or ForwarderError.UpgradeRequestCanceled
         or ForwarderError.UpgradeResponseClient or ForwarderError.UpgradeResponseCanceled
         or ForwarderError.UpgradeActivityTimeout or ForwarderError.RequestCreation;

@@ -21,7 +21,7 @@ internal static class Problems
     private static string Detail(Pool pool, AttemptInvoker attempts)
     {
         var tried = attempts.Made == 1 ? "1 attempt" : $"{attempts.Made} attempts";
-        var unknown = attempts.OutcomeUnknown ? " The request may have been executed, so it was not repeated." : string.Empty;
+        var unknown = attempts.OutcomeUnknown ? " The request may have been executed." : string.Empty;
         return $"No backend of {pool.Id} answered after {tried}: {attempts.Current?.Id ?? "the backend"}: "
             + $"{attempts.LastFault?.Detail ?? "the request could not be sent"}.{unknown}";
     }
