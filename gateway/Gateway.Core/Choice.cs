@@ -57,8 +57,9 @@ internal static class Choice
         bool forced = false)
     {
         var to = pool.Definition.Tiers[target];
+        var baseline = signal is { FirstBadAt: not null } ? signal.Baseline : input.Tally;
         var verdict = new PoolEvent.ActiveChanged(
-            input.At, pool.Epoch.Next, kind, from, to.Name, to.Backends, cause, signal?.FirstBadAt, signal?.Baseline ?? input.Tally, pinned,
+            input.At, pool.Epoch.Next, kind, from, to.Name, to.Backends, cause, signal?.FirstBadAt, baseline, pinned,
             $"{pool.Id} moved from {from} to {to.Name}: {because}.")
         {
             Forced = forced,

@@ -11,10 +11,13 @@ return await Launch.RunAsync(args, async arguments =>
     builder.AddFiles(arguments);
     builder.AddDemo(arguments);
     builder.AddLogging();
+    builder.AddLimits();
     builder.Services.AddReverseProxy().LoadFromConfig(builder.Configuration.GetSection("ReverseProxy")).AddFailover();
 
     await using var app = builder.Build();
+    app.WatchFiles();
     app.UseRouting();
+    app.UseRequestTimeouts();
     app.UseDashboard();
     app.MapReverseProxy();
     app.MapFailover();

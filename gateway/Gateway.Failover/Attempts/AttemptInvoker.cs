@@ -10,11 +10,19 @@ namespace Gateway.Failover.Attempts;
 
 /// <summary>
 /// What YARP's forwarder sends one client's request with. YARP has made the request and run its transforms; this decides at which backend it
-/// is tried, again and again if need be, and hands the one answer back that the client shall get. Made per request; used once.
+/// is tried, again and again if need be, and hands the one answer back that the client shall get. Made per request.
 /// </summary>
 internal sealed class AttemptInvoker(HttpContext context, IReverseProxyFeature route, Pool pool, PoolView view, HttpMessageInvoker client, Inbox inbox)
     : HttpMessageInvoker(Unused.Instance, disposeHandler: false)
 {
+    private RequestMethod _method;
+    private BodyKind _body;
+    private SentTracking? _tracking;
+    private bool _possiblySent;
+
+    // Of the attempt under way.
+    private DestinationState _destination = null!;
+
     private List<string>? _tried;
 
     // The first real answer is what the client gets if nobody does better; later bad ones are thrown away.
@@ -23,7 +31,7 @@ internal sealed class AttemptInvoker(HttpContext context, IReverseProxyFeature r
     /// <summary>How many attempts were made.</summary>
     public int Made { get; private set; }
 
-    /// <summary>The request may have reached a backend, and must not be repeated.</summary>
+    /// <summary>The request was not answered, has an effect, and may have reached a backend.</summary>
     public bool OutcomeUnknown { get; private set; }
 
     /// <summary>What went wrong last.</summary>
@@ -37,62 +45,78 @@ internal sealed class AttemptInvoker(HttpContext context, IReverseProxyFeature r
 
     public override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        var method = RequestShape.MethodOf(request, context);
-        var tracking = RequestShape.Prepare(request, method, view);
-        var body = context.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true
-            ? BodyKind.Streamed
-            : BodyKind.None;
-        var destination = route.ProxiedDestination!;
+        (_method, _body) = (RequestShape.MethodOf(request, context), RequestShape.BodyOf(context));
+        _tracking = RequestShape.Prepare(request, _method, _body, view);
+        _destination = route.ProxiedDestination!;
         while (true)
         {
-            var (response, error, outcome) = await TryAsync(request, method, body, destination, cancellationToken);
-            var next = NextCandidate(destination, outcome);
-            var step = AttemptPlan.Next(new AttemptFacts(
-                method, body, outcome, tracking?.PossiblySent ?? true, Made, pool.Setup.Options.Attempts.Max, next is not null));
-            if (step == AttemptStep.RetryElsewhere && !cancellationToken.IsCancellationRequested)
+            // Awaited here and not in a method of its own, which would have to be kept in memory, and woken up, for every request.
+            var timeout = Begin(cancellationToken);
+            HttpResponseMessage? response = null;
+            Exception? error = null;
+            try
             {
-                Keep(response, destination);
-                RequestShape.Retarget(request, destination, next!);
-                destination = next!;
-                continue;
+                response = await client.SendAsync(request, timeout?.Token ?? cancellationToken);
+            }
+            catch (HttpRequestException e) when (IsDowngrade(e))
+            {
+                // YARP asked for a WebSocket over HTTP/2, which this backend does not speak, and will ask again over HTTP/1.1.
+                Made--;
+                throw;
+            }
+            catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException)
+            {
+                error = e;
+            }
+            finally
+            {
+                // A body that is cut short is only a body of a request that has none; nobody holds the token any more.
+                timeout?.End(reusable: true);
             }
 
-            OutcomeUnknown = step == AttemptStep.GiveUp && response is null && method == RequestMethod.Unsafe && tracking?.PossiblySent != false;
-            return Finish(response, error, step, destination);
+            var outcome = response is null ? Judge(Current, error!, cancellationToken) : Judge(Current, response);
+            // Content tells when it was asked for; where there is none, only an attempt that never got a connection certainly sent nothing.
+            _possiblySent |= _tracking?.PossiblySent ?? (error is null || !Faults.NeverConnected(error));
+            if (!MovesOn(request, response, outcome, cancellationToken))
+            {
+                return Finish(response, error, outcome);
+            }
         }
     }
 
-    private async Task<(HttpResponseMessage? Response, Exception? Error, AttemptOutcome Outcome)> TryAsync(
-        HttpRequestMessage request, RequestMethod method, BodyKind body, DestinationState destination, CancellationToken cancel)
+    private AttemptTimeout? Begin(CancellationToken cancel)
     {
         Made++;
+        Occupy(_destination);
         var options = pool.Setup.Options.Attempts;
-        var backend = Begin(destination);
-        var timeout = AttemptPlan.MayCutShort(method, body, Made, options.Max, view.Candidates.Length > Made)
+        return AttemptPlan.MayCutShort(_method, _body, Made, options.Max, view.Candidates.Length > Made)
             ? AttemptTimeout.Start(options.Timeout, cancel)
             : null;
-        try
-        {
-            var response = await client.SendAsync(request, timeout?.Token ?? cancel);
-            return (response, null, Judge(backend, response));
-        }
-        catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException)
-        {
-            return (null, e, Judge(backend, e, cancel));
-        }
-        finally
-        {
-            // A body that is cut short is only a body of a request that has none; nobody holds the token any more.
-            timeout?.End(reusable: true);
-        }
     }
 
-    private Backend? Begin(DestinationState destination)
+    private void Occupy(DestinationState destination)
     {
         Current?.Finish();
         Current = pool.Members.GetValueOrDefault(destination.DestinationId);
         Current?.Begin();
-        return Current;
+    }
+
+    /// <summary>Whether there is another attempt, for which the request is then addressed.</summary>
+    private bool MovesOn(HttpRequestMessage request, HttpResponseMessage? response, AttemptOutcome outcome, CancellationToken cancel)
+    {
+        var next = NextCandidate(_destination, outcome);
+        var step = AttemptPlan.Next(new AttemptFacts(
+            _method, _body, outcome, _possiblySent, Made, pool.Setup.Options.Attempts.Max, next is not null));
+        if (step != AttemptStep.RetryElsewhere || cancel.IsCancellationRequested)
+        {
+            OutcomeUnknown = step == AttemptStep.GiveUp && response is null && _method != RequestMethod.Safe && _possiblySent;
+            return false;
+        }
+
+        Keep(response, _destination);
+        RequestShape.Retarget(request, _destination, next!, pool.View);
+        _destination = next!;
+        return true;
     }
 
     private AttemptOutcome Judge(Backend? backend, HttpResponseMessage response)
@@ -103,9 +127,10 @@ internal sealed class AttemptInvoker(HttpContext context, IReverseProxyFeature r
             return AttemptOutcome.BadStatus;
         }
 
-        if (backend is not null && view.Awaited?.IsFirst(backend.Id) == true)
+        // The view as it is now: a request that began before the verdict may be the first to be answered under it.
+        if (pool.View.Awaited is { } awaited && backend is not null && awaited.IsFirst(backend.Id))
         {
-            inbox.FirstAnswered(pool, view.Awaited.Epoch);
+            inbox.FirstAnswered(pool, awaited, view.Awaited == awaited ? awaited.AskedAt : null);
         }
 
         return AttemptOutcome.Good;
@@ -114,7 +139,7 @@ internal sealed class AttemptInvoker(HttpContext context, IReverseProxyFeature r
     private AttemptOutcome Judge(Backend? backend, Exception error, CancellationToken request)
     {
         // A body that ends too early is often known before the request is.
-        if (context.RequestAborted.IsCancellationRequested || Faults.IsClients(error))
+        if (Faults.ClientLeft(context) || Faults.IsClients(error))
         {
             backend?.Count(AttemptEnd.ClientLeft);
             return AttemptOutcome.ClientLeft;
@@ -185,17 +210,15 @@ internal sealed class AttemptInvoker(HttpContext context, IReverseProxyFeature r
         }
     }
 
-    private HttpResponseMessage Finish(HttpResponseMessage? response, Exception? error, AttemptStep step, DestinationState destination)
+    private HttpResponseMessage Finish(HttpResponseMessage? response, Exception? error, AttemptOutcome outcome)
     {
-        AnsweredBadly = step != AttemptStep.Answer;
+        var destination = _destination;
+        AnsweredBadly = outcome != AttemptOutcome.Good;
         if (AnsweredBadly && _firstAnswer is { } first)
         {
             response?.Dispose();
-            (response, destination) = first;
-        }
-        else
-        {
-            _firstAnswer?.Response.Dispose();
+            (response, destination, _firstAnswer) = (first.Response, first.From, null);
+            Occupy(destination);
         }
 
         route.ProxiedDestination = destination;
@@ -211,6 +234,21 @@ internal sealed class AttemptInvoker(HttpContext context, IReverseProxyFeature r
 
         return response;
     }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            Current?.Finish();
+            _firstAnswer?.Response.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    // What SocketsHttpHandler says to who tried an HTTP/2 extension; YARP looks for the same.
+    private static bool IsDowngrade(HttpRequestException error) =>
+        error.Data.Contains("SETTINGS_ENABLE_CONNECT_PROTOCOL") || error.Data.Contains("HTTP2_ENABLED");
 
     private sealed class Unused : HttpMessageHandler
     {

@@ -1,6 +1,7 @@
 using System.Net.Http;
 using System.Net.Sockets;
 using Gateway.Core;
+using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.Connections;
 
 namespace Gateway.Failover.Attempts;
@@ -46,6 +47,10 @@ internal static class Faults
 
         return false;
     }
+
+    /// <summary>The client went away. A timeout of the route ends a request through the same token, but is not the client's doing.</summary>
+    public static bool ClientLeft(HttpContext context) => context.RequestAborted.IsCancellationRequested
+        && context.Features.Get<IHttpRequestTimeoutFeature>()?.RequestTimeoutToken.IsCancellationRequested != true;
 
     private static SocketError? Socket(Exception? error)
     {

@@ -2,6 +2,7 @@ using System.Net.Http;
 using Gateway.Core.Attempts;
 using Gateway.Failover.Engine;
 using Gateway.Failover.Proxying;
+using Microsoft.AspNetCore.Http.Features;
 using Yarp.ReverseProxy.Model;
 
 namespace Gateway.Failover.Attempts;
@@ -15,35 +16,46 @@ internal static class RequestShape
         var method = request.Method;
         if (method == HttpMethod.Get || method == HttpMethod.Head || method == HttpMethod.Options)
         {
-            return context.Request.Headers.Upgrade.Count == 0 ? RequestMethod.Safe : RequestMethod.Unsafe;
+            // Of the upgrades that clients ask for, YARP passes only real ones on; "Upgrade: h2c" is a plain GET to the backend.
+            return context.Request.Headers.Upgrade.Count == 0 || !request.Headers.NonValidated.Contains("Upgrade")
+                ? RequestMethod.Safe
+                : RequestMethod.Unsafe;
         }
 
         return method == HttpMethod.Put || method == HttpMethod.Delete ? RequestMethod.Idempotent : RequestMethod.Unsafe;
     }
 
+    public static BodyKind BodyOf(HttpContext context) =>
+        context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true ? BodyKind.Streamed : BodyKind.None;
+
     /// <summary>Drops what a client must not say, adds the epoch, and gives every request that is not safe a content that notes when it was sent.</summary>
     /// <returns>The content, or null where there is none to watch.</returns>
-    public static SentTracking? Prepare(HttpRequestMessage request, RequestMethod method, PoolView view)
+    public static SentTracking? Prepare(HttpRequestMessage request, RequestMethod method, BodyKind body, PoolView view)
     {
         DropForged(request);
         request.Headers.TryAddWithoutValidation(FailoverHeaders.Epoch, view.EpochHeader);
         var isTunnel = request.Method == HttpMethod.Connect || request.Method == HttpMethod.Get;
-        if (request.Content is null && (method == RequestMethod.Safe || isTunnel))
+        if (body == BodyKind.None && (method == RequestMethod.Safe || isTunnel))
         {
             return null;
         }
 
-        var tracking = new SentTracking(request.Content);
+        // With "Expect" the backend would have the request before its content is asked for: "possibly sent" would be a lie, and .NET
+        // would send it again. The client has its 100 from this server.
+        request.Headers.Remove("Expect");
+        var tracking = new SentTracking(request.Content, empty: body == BodyKind.None);
         request.Content = tracking;
         return tracking;
     }
 
-    /// <summary>Addresses the request to another backend: authority, path prefix and Host.</summary>
-    public static void Retarget(HttpRequestMessage request, DestinationState from, DestinationState to)
+    /// <summary>Addresses the request to another backend: authority, path prefix and Host. The verdict may be another by now, and so may be its number.</summary>
+    public static void Retarget(HttpRequestMessage request, DestinationState from, DestinationState to, PoolView view)
     {
+        request.Headers.Remove(FailoverHeaders.Epoch);
+        request.Headers.TryAddWithoutValidation(FailoverHeaders.Epoch, view.EpochHeader);
         var (old, fresh) = (from.Model.Config, to.Model.Config);
         var (prefix, uri) = (old.Address.TrimEnd('/'), request.RequestUri!.OriginalString);
-        request.RequestUri = uri.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)
+        request.RequestUri = IsUnder(prefix, uri)
             ? new Uri(fresh.Address.TrimEnd('/') + uri[prefix.Length..])
             // A transform wrote an address of its own. Only the authority is ours to change.
             : new UriBuilder(request.RequestUri) { Scheme = new Uri(fresh.Address).Scheme, Host = new Uri(fresh.Address).Host, Port = new Uri(fresh.Address).Port }.Uri;
@@ -56,6 +68,9 @@ internal static class RequestShape
             request.Headers.Host = fresh.Host;
         }
     }
+
+    private static bool IsUnder(string prefix, string uri) =>
+        uri.StartsWith(prefix, StringComparison.OrdinalIgnoreCase) && (uri.Length == prefix.Length || uri[prefix.Length] is '/' or '?');
 
     private static void DropForged(HttpRequestMessage request)
     {

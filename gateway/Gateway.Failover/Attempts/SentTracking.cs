@@ -14,12 +14,14 @@ namespace Gateway.Failover.Attempts;
 internal sealed class SentTracking : HttpContent
 {
     private readonly HttpContent? _inner;
+    private readonly bool _empty;
     private int _started;
 
-    /// <param name="inner">The body to send, or null for none.</param>
-    public SentTracking(HttpContent? inner)
+    /// <param name="inner">What YARP would send: a body, or only the fields that belong to one, or nothing.</param>
+    /// <param name="empty">There is no body. Without its length of 0 .NET would send it in chunks.</param>
+    public SentTracking(HttpContent? inner, bool empty)
     {
-        _inner = inner;
+        (_inner, _empty) = (inner, empty);
         if (inner is null)
         {
             return;
@@ -43,13 +45,13 @@ internal sealed class SentTracking : HttpContent
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
         Volatile.Write(ref _started, 1);
-        return _inner is null ? Task.CompletedTask : _inner.CopyToAsync(stream, context, cancellationToken);
+        return _empty || _inner is null ? Task.CompletedTask : _inner.CopyToAsync(stream, context, cancellationToken);
     }
 
     protected override bool TryComputeLength(out long length)
     {
         length = 0;
-        return _inner is null;
+        return _empty;
     }
 
     protected override void Dispose(bool disposing)

@@ -24,6 +24,7 @@ internal sealed partial class ConfigGate : IProxyConfigProvider, IDisposable
     private readonly ILogger _log;
     private readonly ITimer _timer;
     private readonly Lock _gate = new();
+    private readonly Lock _reloading = new();
     private readonly List<IDisposable> _subscriptions = [];
     private Published? _published;
 
@@ -65,6 +66,13 @@ internal sealed partial class ConfigGate : IProxyConfigProvider, IDisposable
         }
     }
 
+    /// <summary>A file could not be read at all, so that nothing of it came here to be refused.</summary>
+    public void NoteBroken(string path, string error)
+    {
+        Refused++;
+        Log.Broken(_log, path, error);
+    }
+
     public void Dispose()
     {
         _timer.Dispose();
@@ -90,12 +98,36 @@ internal sealed partial class ConfigGate : IProxyConfigProvider, IDisposable
 
     private void Reload()
     {
+        // One at a time: of two that overlapped, the older might win.
+        lock (_reloading)
+        {
+            ReloadOnce();
+        }
+    }
+
+    private void ReloadOnce()
+    {
         var errors = new List<string>();
-        var config = Evaluate(errors);
+        AcceptedConfig? config = null;
+        try
+        {
+            config = Evaluate(errors);
+        }
+        catch (Exception e)
+        {
+            // The top of a timer's call: what the application's own callback or provider throws refuses the reload and does not end the process.
+            errors.Add($"{e.GetType().Name}: {e.Message}");
+        }
+
         if (config is null)
         {
             Refused++;
             Log.Refused(_log, errors.Count, string.Join(" ", errors));
+            return;
+        }
+
+        if (config.SaysTheSameAs(Current))
+        {
             return;
         }
 
@@ -119,29 +151,34 @@ internal sealed partial class ConfigGate : IProxyConfigProvider, IDisposable
         _configure?.Invoke(options);
         reader.CheckRanges(options, FailoverOptions.SectionName);
 
-        var (routes, clusters) = (new List<RouteConfig>(), new List<ClusterConfig>());
-        try
+        if (ReadYarp(errors) is not var (routes, clusters))
         {
-            foreach (var config in _inner.All.Select(provider => provider.GetConfig()))
-            {
-                routes.AddRange(config.Routes);
-                clusters.AddRange(config.Clusters);
-            }
-
-            errors.AddRange(Yarp(routes, clusters));
-        }
-        catch (Exception e) when (e is FormatException or ArgumentException or InvalidOperationException or KeyNotFoundException)
-        {
-            errors.Add($"ReverseProxy: {e.Message}");
+            return null;
         }
 
         if (_published is not null && clusters.Count == 0)
         {
             errors.Add("ReverseProxy:Clusters is empty; a running gateway is not emptied by a reload (was the file removed?).");
+            return null;
         }
 
+        errors.AddRange(Yarp(routes, clusters));
         errors.AddRange(FailoverRelations.Broken(options, clusters));
         return errors.Count > 0 ? null : Accept(options, routes, clusters);
+    }
+
+    private (List<RouteConfig> Routes, List<ClusterConfig> Clusters)? ReadYarp(List<string> errors)
+    {
+        try
+        {
+            var configs = _inner.Read();
+            return ([.. configs.SelectMany(config => config.Routes)], [.. configs.SelectMany(config => config.Clusters)]);
+        }
+        catch (Exception e) when (e is FormatException or ArgumentException or InvalidOperationException or KeyNotFoundException)
+        {
+            errors.Add($"ReverseProxy: {e.Message}");
+            return null;
+        }
     }
 
     // YARP's checks are declared asynchronous, but complete at once.
@@ -179,17 +216,3 @@ internal sealed partial class ConfigGate : IProxyConfigProvider, IDisposable
 
 /// <summary>Where the <c>Failover</c> section comes from.</summary>
 internal sealed record FailoverSource(IConfiguration? Section, Action<FailoverOptions>? Configure);
-
-/// <summary>The providers that the application registered before failover was added.</summary>
-internal sealed class InnerProviders(IReadOnlyList<IProxyConfigProvider> all) : IDisposable
-{
-    public IReadOnlyList<IProxyConfigProvider> All => all;
-
-    public void Dispose()
-    {
-        foreach (var provider in all.OfType<IDisposable>())
-        {
-            provider.Dispose();
-        }
-    }
-}

@@ -27,8 +27,8 @@ internal sealed class EngineClock
     /// <summary>An instant as people read it.</summary>
     public DateTimeOffset Wall(Instant at) => new(Volatile.Read(ref _wallOriginTicks) + at.Ticks, TimeSpan.Zero);
 
-    /// <summary>An instant out of the journal, which knows the wall clock only.</summary>
-    public Instant FromWall(DateTimeOffset at) => new(at.UtcTicks - Volatile.Read(ref _wallOriginTicks));
+    /// <summary>An instant out of the journal, which knows the wall clock only. It is never in the future, whatever that clock was.</summary>
+    public Instant FromWall(DateTimeOffset at) => new(Math.Min(at.UtcTicks - Volatile.Read(ref _wallOriginTicks), Now.Ticks));
 
     /// <summary>Follows a wall clock that was set; small drift is left alone, so that a shown time does not jitter.</summary>
     public void FollowWall()

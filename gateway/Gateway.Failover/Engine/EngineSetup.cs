@@ -13,6 +13,7 @@ internal static class EngineSetup
         services.AddSingleton<History>();
         services.AddSingleton<Journal>();
         services.AddSingleton<DestinationsUpdater>();
+        services.AddSingleton<ClusterClients>();
         services.AddSingleton<FailoverEngine>();
         services.AddSingleton<IReactor>(provider => provider.GetRequiredService<Journal>());
         services.AddSingleton<IReactor, EventLog>();

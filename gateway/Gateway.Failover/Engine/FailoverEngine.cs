@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Gateway.Core;
 using Gateway.Failover.Configuration;
 using Gateway.Failover.Proxying;
@@ -12,13 +13,15 @@ internal sealed partial class FailoverEngine(
     ConfigGate gate, Inbox inbox, PoolDirectory pools, EngineClock clock, History history, Journal journal, DestinationsUpdater destinations,
     IEnumerable<IReactor> reactors, ILogger<FailoverEngine> log) : IHostedService, IDisposable
 {
+    private static readonly TimeSpan ReconfigureLimit = TimeSpan.FromSeconds(2);
+
     private readonly IReactor[] _reactors = [.. reactors];
     private readonly CancellationTokenSource _stopping = new();
     private ITimer? _timer;
     private Task _loop = Task.CompletedTask;
     private long _faults;
 
-    /// <summary>Inputs whose handling threw: bugs, counted and logged.</summary>
+    /// <summary>Inputs whose handling threw, and reactors that did: bugs, counted and logged.</summary>
     public long Faults => Interlocked.Read(ref _faults);
 
     public Task StartAsync(CancellationToken cancellationToken)
@@ -31,6 +34,11 @@ internal sealed partial class FailoverEngine(
         foreach (var pool in pools.Ordered)
         {
             Log.Serving(log, pool.Id.Value, pool.View.State.Active.Name, pool.View.State.Epoch.Number, pool.View.State.Sentence);
+            if (Restoration.Moved(pool.View.State, entries, clock) is { } moved)
+            {
+                Carry(pool, new PoolInput.Ticked(clock.Now, default), [moved]);
+            }
+
             destinations.Update(pool);
         }
 
@@ -44,7 +52,7 @@ internal sealed partial class FailoverEngine(
         gate.Changed -= Reconfigure;
         await _stopping.CancelAsync();
         await _loop;
-        await journal.CloseAsync();
+        await journal.CloseAsync(cancellationToken);
     }
 
     public void Dispose()
@@ -59,6 +67,7 @@ internal sealed partial class FailoverEngine(
         {
             while (await inbox.Letters.WaitToReadAsync(_stopping.Token))
             {
+                clock.FollowWall();
                 while (inbox.Letters.TryRead(out var letter))
                 {
                     Handle(letter);
@@ -96,7 +105,7 @@ internal sealed partial class FailoverEngine(
         }
         catch (Exception e)
         {
-            // The top of the loop: a bug in a rule or a reactor must not stop the others. It is counted and logged.
+            // The top of the loop: a bug in a rule must not stop what comes after. It is counted and logged.
             Interlocked.Increment(ref _faults);
             Log.Fault(log, e, letter.GetType().Name);
         }
@@ -104,14 +113,19 @@ internal sealed partial class FailoverEngine(
 
     private Decision Take(Pool pool, PoolInput input)
     {
-        var before = pool.View.State;
-        var decision = Decider.Decide(before, input);
-        if (decision.Events.IsEmpty)
+        var decision = Decider.Decide(pool.View.State, input);
+        if (!decision.Events.IsEmpty)
         {
-            return decision;
+            Carry(pool, input, decision.Events);
         }
 
-        var after = Applier.Apply(before, decision.Events);
+        return decision;
+    }
+
+    private void Carry(Pool pool, PoolInput input, ImmutableArray<PoolEvent> events)
+    {
+        var before = pool.View.State;
+        var after = Applier.Apply(before, events);
         var old = pool.View;
         pool.Publish(new PoolView(after, Awaited(old, before, after)));
         if (!pool.View.Serving.SequenceEqual(old.Serving))
@@ -119,14 +133,46 @@ internal sealed partial class FailoverEngine(
             destinations.Update(pool);
         }
 
-        var records = decision.Events.Where(e => !e.IsQuiet).Select(e => history.Record(clock.Wall(e.At), pool.Id, e)).ToList();
+        EndStreaks(pool, events);
+        var records = events.Where(e => !e.IsQuiet).Select(e => history.Record(clock.Wall(e.At), pool.Id, e)).ToList();
         var step = new Step(pool, input, before, after, records);
         foreach (var reactor in _reactors)
         {
+            Tell(reactor, step);
+        }
+    }
+
+    // Who comes back begins anew; otherwise the first failure after an ejection would be one too many. A suspicion that a probe has cleared
+    // is no reason: only a request that was answered well ends a row of failed ones.
+    private static void EndStreaks(Pool pool, ImmutableArray<PoolEvent> events)
+    {
+        foreach (var happened in events)
+        {
+            BackendId? cleared = happened switch
+            {
+                PoolEvent.BackendCameUp e => e.Backend,
+                PoolEvent.BackendReset e => e.Backend,
+                _ => null,
+            };
+            if (cleared is { } id)
+            {
+                pool.Members.GetValueOrDefault(id.Value)?.EndStreak();
+            }
+        }
+    }
+
+    private void Tell(IReactor reactor, Step step)
+    {
+        try
+        {
             reactor.React(step);
         }
-
-        return decision;
+        catch (Exception e)
+        {
+            // The verdict stands. A bug in one reactor must not keep the step from the others, nor the answer from an operator.
+            Interlocked.Increment(ref _faults);
+            Log.ReactorFault(log, e, reactor.GetType().Name);
+        }
     }
 
     private static FirstAnswer? Awaited(PoolView old, PoolState before, PoolState after) => (after.Window, after.Epoch == before.Epoch) switch
@@ -145,7 +191,6 @@ internal sealed partial class FailoverEngine(
 
     private void Tick()
     {
-        clock.FollowWall();
         foreach (var pool in pools.All.Values.Where(pool => Timers.NextDue(pool.View.State) is { } due && due <= clock.Now))
         {
             Take(pool, new PoolInput.Ticked(clock.Now, pool.Counters.Tally));
@@ -160,7 +205,18 @@ internal sealed partial class FailoverEngine(
         _timer?.Change(due is null ? wait : TimeSpan.FromMilliseconds(Math.Max(0, wait.TotalMilliseconds) + 1), Timeout.InfiniteTimeSpan);
     }
 
-    private void Reconfigure(AcceptedConfig config) => _ = inbox.ReconfigureAsync(config, _stopping.Token);
+    // Waited for, with a bound, on the gate's own thread: YARP shall meet the new names when they are known here.
+    private void Reconfigure(AcceptedConfig config)
+    {
+        try
+        {
+            inbox.ReconfigureAsync(config, _stopping.Token).Wait(ReconfigureLimit, _stopping.Token);
+        }
+        catch (Exception e) when (e is OperationCanceledException or AggregateException { InnerException: OperationCanceledException })
+        {
+            // The host stops.
+        }
+    }
 
     private void Apply(AcceptedConfig config)
     {
@@ -168,8 +224,15 @@ internal sealed partial class FailoverEngine(
         pools.Swap(kept.Select(entry => entry.Pool ?? new Pool(entry.Setup, PoolState.Create(entry.Setup.Definition, clock.Now))));
         foreach (var (setup, pool) in kept.Where(entry => entry.Pool is not null))
         {
-            pool!.Reconfigure(setup);
+            var old = pool!.Setup.Addresses;
+            pool.Reconfigure(setup);
             Take(pool, new PoolInput.Configured(clock.Now, pool.Counters.Tally, setup.Definition));
+            foreach (var (id, address) in setup.Addresses.Where(entry => old.TryGetValue(entry.Key, out var before) && before.Address != entry.Value.Address))
+            {
+                // What was known of the machine at the old address says nothing of the one at the new.
+                var reset = new Command.Reset(new BackendId(id));
+                Take(pool, new PoolInput.Commanded(clock.Now, pool.Counters.Tally, reset, $"the configuration, with {address.Address},"));
+            }
         }
 
         foreach (var pool in pools.All.Values)

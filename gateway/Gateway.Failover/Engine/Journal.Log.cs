@@ -18,5 +18,8 @@ internal sealed partial class Journal
 
         [LoggerMessage(1305, LogLevel.Information, "The journal reached its bound and was rewritten with its latest {Count} events.")]
         public static partial void Rewritten(ILogger log, int count);
+
+        [LoggerMessage(1306, LogLevel.Error, "The journal could not be written to its end before the gateway stopped.")]
+        public static partial void Unfinished(ILogger log);
     }
 }

@@ -10,6 +10,7 @@ namespace Gateway.Failover.Engine;
 internal sealed partial class Journal(ConfigGate gate, PoolDirectory pools, EngineClock clock, ILogger<Journal> log) : IReactor, IAsyncDisposable
 {
     private const int Waiting = 10_000;
+    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(2);
 
     private readonly Channel<JournalEntry> _entries = Channel.CreateBounded<JournalEntry>(
         new BoundedChannelOptions(Waiting) { SingleReader = true, SingleWriter = true, FullMode = BoundedChannelFullMode.Wait });
@@ -76,14 +77,22 @@ internal sealed partial class Journal(ConfigGate gate, PoolDirectory pools, Engi
         }
     }
 
-    public async Task CloseAsync()
+    /// <summary>Writes what waits, for a bounded while: a disk that hangs must not keep the process.</summary>
+    public async Task CloseAsync(CancellationToken cancel)
     {
         _entries.Writer.TryComplete();
-        await _writer;
-        _file?.Dispose();
+        try
+        {
+            await _writer.WaitAsync(Farewell, cancel);
+            _file?.Dispose();
+        }
+        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
+        {
+            Log.Unfinished(log);
+        }
     }
 
-    public async ValueTask DisposeAsync() => await CloseAsync();
+    public async ValueTask DisposeAsync() => await CloseAsync(CancellationToken.None);
 
     private async Task WriteAsync()
     {

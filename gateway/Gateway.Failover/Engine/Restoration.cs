@@ -8,6 +8,8 @@ namespace Gateway.Failover.Engine;
 /// </summary>
 internal static class Restoration
 {
+    private const string Unprobed = "Not probed since the gateway started.";
+
     public static PoolState Restore(PoolDefinition definition, IEnumerable<JournalEntry> entries, EngineClock clock)
     {
         var state = entries.Where(entry => entry.Pool == definition.Id.Value)
@@ -23,10 +25,32 @@ internal static class Restoration
                 {
                     Health = Health.Unknown,
                     Since = clock.Now,
-                    Reason = backend.Admin == Admin.InService ? "Not probed since the gateway started." : backend.Reason,
+                    Reason = backend.Admin == Admin.InService ? Unprobed : backend.Reason,
+                    JudgedAt = clock.Now,
+                    Finding = Unprobed,
                     Evidence = Evidence.None,
                 }))),
         };
+    }
+
+    /// <summary>
+    /// The change that a configuration made while the gateway was stopped, or null. One epoch has one name: where the verdict's tier is gone, or
+    /// has other members, the first thing to happen is a change with a number of its own.
+    /// </summary>
+    public static PoolEvent.ActiveChanged? Moved(PoolState restored, IEnumerable<JournalEntry> entries, EngineClock clock)
+    {
+        var last = entries.LastOrDefault(entry => entry.Pool == restored.Id.Value && entry.Kind == nameof(PoolEvent.ActiveChanged));
+        if (last?.To is not { } name || name == restored.Active.Name)
+        {
+            return null;
+        }
+
+        var kept = restored.Definition.FindTier([.. (last.ToBackends ?? []).Select(id => new BackendId(id))]) >= 0;
+        var because = kept ? "the configuration groups the backends anew" : $"{name} was taken out of the configuration";
+        return new PoolEvent.ActiveChanged(
+            clock.Now, restored.Epoch.Next, ChangeKind.Switchover, name, restored.Active.Name, restored.Active.Backends,
+            kept ? Cause.Configured : Cause.Removed, FirstSignalAt: null, default, kept && restored.Pinned,
+            $"{restored.Id} moved from {name} to {restored.Active.Name}: {because}.");
     }
 
     /// <summary>Fills the history. A change whose figures were still being taken when the gateway stopped will never have them.</summary>
@@ -50,7 +74,10 @@ internal static class Restoration
 
         yield return Entry(new PoolEvent.ActiveChanged(
             pool.ActiveSince, pool.Epoch, ChangeKind.Switchover, pool.Active.Name, pool.Active.Name, pool.Active.Backends, pool.Cause,
-            FirstSignalAt: null, default, pool.Pinned, pool.Sentence));
+            FirstSignalAt: null, default, pool.Pinned, pool.Sentence)
+        {
+            Forced = pool.Forced,
+        });
         if (pool.Held)
         {
             yield return Entry(new PoolEvent.HoldPlaced(clock.FromWall(after.At), $"{pool.Id} is held."));
@@ -60,8 +87,10 @@ internal static class Restoration
         {
             if (backend.Health == Health.Down)
             {
+                // What was found, not what an operator said afterwards: that follows.
                 yield return Entry(new PoolEvent.BackendWentDown(
-                    backend.Since, backend.Id, backend.Ejected ? Cause.RequestsFailed : Cause.ProbeFailed, backend.Ejected, Evidence.None, backend.Reason));
+                    backend.JudgedAt, backend.Id, backend.Ejected ? Cause.RequestsFailed : Cause.ProbeFailed, backend.Ejected, Evidence.None,
+                    backend.Finding));
             }
 
             if (backend.Admin != Admin.InService)

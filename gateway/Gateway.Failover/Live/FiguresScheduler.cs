@@ -33,7 +33,8 @@ internal sealed class FiguresScheduler(PoolDirectory pools, LiveFeed feed, Figur
         _last[pool.Id.Value] = now;
         var tally = now.Tally - last.Tally;
         var quantiles = LatencyHistogram.Quantiles(last.Latency, now.Latency, 0.5, 0.99);
-        var backends = pool.View.State.Definition.Backends.Where(id => pool.Members.ContainsKey(id.Value)).Select(id => pool.Members[id.Value]);
+        var members = pool.Members;
+        var backends = pool.View.State.Definition.Backends.Select(id => members.GetValueOrDefault(id.Value)).OfType<Backend>();
         return new PoolFigures(
             pool.Id.Value, tally.Requests, tally.Failed, tally.Rescued, quantiles[0], quantiles[1],
             [.. backends.Select(backend => Of(backend, last.Attempts.GetValueOrDefault(backend.Id)))]);

@@ -21,6 +21,9 @@ internal sealed class LiveFeed(ConfigGate gate, History history, Reporter report
 
     public int Subscribers => Volatile.Read(ref _subscribers).Count;
 
+    /// <summary>No further client may watch.</summary>
+    public bool IsFull => Subscribers >= gate.Current.Options.Live.MaxSubscribers;
+
     public long Gaps => Interlocked.Read(ref _gaps);
 
     public void React(Step step)
@@ -51,14 +54,13 @@ internal sealed class LiveFeed(ConfigGate gate, History history, Reporter report
     /// </summary>
     public async IAsyncEnumerable<FeedMessage> WatchAsync(string? cursor, [EnumeratorCancellation] CancellationToken cancel)
     {
-        var options = gate.Current.Options.Live;
-        if (Subscribers >= options.MaxSubscribers)
+        if (IsFull)
         {
             yield break;
         }
 
         // Listen first, look afterwards: what happens in between comes twice, which the sequence shows, and never not at all.
-        var subscriber = new Subscriber(options.SubscriberBuffer);
+        var subscriber = new Subscriber(gate.Current.Options.Live.SubscriberBuffer);
         ImmutableInterlocked.Update(ref _subscribers, static (all, one) => all.Add(one), subscriber);
         try
         {
@@ -96,7 +98,8 @@ internal sealed class LiveFeed(ConfigGate gate, History history, Reporter report
         }
 
         var events = history.Events;
-        return Parse(cursor) is { } since && since <= history.LastSequence && (events.IsEmpty || since >= events[0].Sequence - 1)
+        return Parse(cursor) is { } since && since >= history.Inherited && since <= history.LastSequence
+            && (events.IsEmpty || since >= events[0].Sequence - 1)
             ? Missed(events.Where(record => record.Sequence > since).ToList())
             : [FeedMessage.Gap.Instance, Snapshot()];
     }

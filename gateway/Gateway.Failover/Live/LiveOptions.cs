@@ -5,7 +5,7 @@ namespace Gateway.Failover.Live;
 /// <summary>The live feed to dashboards.</summary>
 public sealed class LiveOptions
 {
-    /// <summary>How many clients may watch at a time, over all transports. Further ones get 503.</summary>
+    /// <summary>How many clients may watch at a time, over all transports. Further ones get 503; over SignalR, a stream that ends at once.</summary>
     [Allowed("1", "10000")]
     public int MaxSubscribers { get; set; } = 200;
 
@@ -13,8 +13,8 @@ public sealed class LiveOptions
     [Allowed("16", "100000")]
     public int SubscriberBuffer { get; set; } = 1_000;
 
-    /// <summary>How many log lines are kept for clients that come.</summary>
-    [Allowed("0", "100000")]
+    /// <summary>How many log lines are kept for clients that come. A snapshot carries them all, and at most 500.</summary>
+    [Allowed("0", "500")]
     public int LogLines { get; set; } = 500;
 
     /// <summary>The lowest level of log lines in the feed.</summary>

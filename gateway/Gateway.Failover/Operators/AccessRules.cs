@@ -5,7 +5,8 @@ namespace Gateway.Failover.Operators;
 
 /// <summary>
 /// Who may change something: a client on loopback or in a trusted network, and, when the call comes out of a browser, only from a page of
-/// this gateway or of an allowed origin. Browsers let any page send such calls and open WebSockets; the <c>Origin</c> field is what tells.
+/// this gateway or of an allowed origin. Browsers let any page send such calls and open WebSockets; the <c>Origin</c> field is what tells. A gateway that is
+/// reached by a name other than <c>localhost</c> has to be told its own origin.
 /// </summary>
 internal static class AccessRules
 {
@@ -42,10 +43,15 @@ internal static class AccessRules
             return null;
         }
 
-        return Uri.TryCreate(origin, UriKind.Absolute, out var page) && page.Authority.Equals(Authority(context.Request, page), StringComparison.OrdinalIgnoreCase)
-            ? null
-            : "The call comes out of a page of another origin; list that origin in Failover:Operators:AllowedOrigins if it is wanted.";
+        var own = Uri.TryCreate(origin, UriKind.Absolute, out var page)
+            && IsOwnName(page)
+            && page.Authority.Equals(Authority(context.Request, page), StringComparison.OrdinalIgnoreCase);
+        return own ? null : "The call comes out of a page of another origin; list that origin in Failover:Operators:AllowedOrigins if it is wanted.";
     }
+
+    // Any other name may be a stranger's that was made to point here (DNS rebinding): his page and this gateway would then have one name.
+    private static bool IsOwnName(Uri page) =>
+        page.HostNameType is UriHostNameType.IPv4 or UriHostNameType.IPv6 || page.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase);
 
     // Both without the port that the scheme implies.
     private static string Authority(HttpRequest request, Uri page) =>

@@ -1,14 +1,13 @@
 using System.Net.Http;
 using Gateway.Failover.Configuration;
 using Gateway.Failover.Engine;
+using Gateway.Failover.Proxying;
 
 namespace Gateway.Failover.Operators;
 
 /// <summary>Breaks and mends backends by calling them, where that is allowed: for demonstrations and drills.</summary>
-internal sealed partial class FaultInjection(ConfigGate gate, PoolDirectory pools, ILogger<FaultInjection> log) : IDisposable
+internal sealed partial class FaultInjection(ConfigGate gate, PoolDirectory pools, ClusterClients clients, ILogger<FaultInjection> log)
 {
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }) { Timeout = Timeout.InfiniteTimeSpan };
-
     public async Task<IResult> FailAsync(HttpContext context, string? pool, string? backend, string? mode)
     {
         if (Find(pool, out var found) is { } refused)
@@ -26,7 +25,7 @@ internal sealed partial class FaultInjection(ConfigGate gate, PoolDirectory pool
         var passed = QueryString.Create(query.Where(pair => pair.Key is "mode" or "for").Select(pair => KeyValuePair.Create(pair.Key, pair.Value)));
         var url = BackendAddress.Join(address.Address, gate.Current.Options.Faults.FailPath + passed);
         Log.Breaking(log, backend, found.Id.Value, mode ?? "exit", PoolCommands.By(context));
-        var (status, text) = await PostAsync(url, context.RequestAborted);
+        var (status, text) = await PostAsync(found, url, context.RequestAborted);
         return Answer(status, text, found, backend, mode ?? "exit", $"{backend} was told to fail ({mode ?? "exit"}).");
     }
 
@@ -44,14 +43,12 @@ internal sealed partial class FaultInjection(ConfigGate gate, PoolDirectory pool
 
         var targets = backend is null ? [.. found!.Setup.Addresses.Keys.Order()] : new[] { Spelling(found!, backend) };
         var calls = targets.Select(id => PostAsync(
-            BackendAddress.Join(found!.Setup.Addresses[id].Address, gate.Current.Options.Faults.RecoverPath), context.RequestAborted));
+            found!, BackendAddress.Join(found!.Setup.Addresses[id].Address, gate.Current.Options.Faults.RecoverPath), context.RequestAborted));
         var answers = await Task.WhenAll(calls);
         var worst = answers.MaxBy(answer => answer.Status);
         Log.Mending(log, string.Join(", ", targets), found!.Id.Value, PoolCommands.By(context));
         return Answer(worst.Status, worst.Text, found, string.Join(", ", targets), "none", $"{string.Join(" and ", targets)} told to recover.");
     }
-
-    public void Dispose() => _http.Dispose();
 
     private IResult? Find(string? name, out Pool? pool)
     {
@@ -68,13 +65,14 @@ internal sealed partial class FaultInjection(ConfigGate gate, PoolDirectory pool
 
     private static string Spelling(Pool pool, string backend) => pool.Members.GetValueOrDefault(backend)?.Id ?? backend;
 
-    private async Task<(int Status, string Text)> PostAsync(Uri url, CancellationToken cancel)
+    private async Task<(int Status, string Text)> PostAsync(Pool pool, Uri url, CancellationToken cancel)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         deadline.CancelAfter(gate.Current.Options.Faults.Timeout);
         try
         {
-            using var response = await _http.PostAsync(url, new ByteArrayContent([]), deadline.Token);
+            using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new ByteArrayContent([]) };
+            using var response = await clients.SendAsync(pool.Id.Value, request, deadline.Token);
             return ((int)response.StatusCode, await response.Content.ReadAsStringAsync(deadline.Token));
         }
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException)

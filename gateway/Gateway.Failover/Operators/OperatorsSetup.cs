@@ -48,8 +48,13 @@ internal static class OperatorsSetup
         return TypedResults.Json(report, statusCode: report.Status == "serving" ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }
 
-    private static IResult Ready(PoolDirectory pools)
+    private static IResult Ready(PoolDirectory pools, IHostApplicationLifetime lifetime)
     {
+        if (lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            return TypedResults.Text("stopping\n", statusCode: StatusCodes.Status503ServiceUnavailable);
+        }
+
         var ready = pools.All.Values.All(pool =>
         {
             var backends = pool.View.State.Backends.Values.ToList();

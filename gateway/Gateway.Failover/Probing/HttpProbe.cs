@@ -1,4 +1,3 @@
-using System.Net;
 using Gateway.Core;
 using Gateway.Failover.Engine;
 using Gateway.Failover.Proxying;
@@ -6,19 +5,8 @@ using Gateway.Failover.Proxying;
 namespace Gateway.Failover.Probing;
 
 /// <summary>One HTTP GET: a 2xx status within the timeout passes. Redirects are not followed, the body is not read.</summary>
-internal sealed class HttpProbe(TimeProvider time) : IDisposable
+internal sealed class HttpProbe(ClusterClients clients, TimeProvider time)
 {
-    // Connections are kept, as the gateway's own traffic keeps them, but not for ever: a backend that moved has to be found.
-    private readonly HttpMessageInvoker _http = new(new SocketsHttpHandler
-    {
-        UseProxy = false,
-        UseCookies = false,
-        AllowAutoRedirect = false,
-        AutomaticDecompression = DecompressionMethods.None,
-        PooledConnectionLifetime = TimeSpan.FromMinutes(1),
-        ActivityHeadersPropagator = null,
-    });
-
     public async Task<(ProbeOutcome Outcome, TimeSpan Took)> SendAsync(
         Uri address, string? host, PoolView view, TimeSpan timeout, CancellationToken cancel)
     {
@@ -32,7 +20,7 @@ internal sealed class HttpProbe(TimeProvider time) : IDisposable
         ProbeOutcome outcome;
         try
         {
-            using var response = await _http.SendAsync(request, either.Token);
+            using var response = await clients.SendAsync(view.State.Id.Value, request, either.Token);
             outcome = response.IsSuccessStatusCode
                 ? ProbeOutcome.Passed.Instance
                 : new ProbeOutcome.Failed(new Fault(FaultKind.Status, $"answered {(int)response.StatusCode}"));
@@ -48,6 +36,4 @@ internal sealed class HttpProbe(TimeProvider time) : IDisposable
 
         return (outcome, time.GetElapsedTime(started));
     }
-
-    public void Dispose() => _http.Dispose();
 }

@@ -62,8 +62,10 @@ internal sealed partial class ProbeLoop(
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            // The top of a loop: whatever a probe throws, this backend goes on being probed.
+            // The top of a loop: whatever a probe throws, this backend did not pass it, and goes on being probed.
             Log.Fault(log, e, backend.Id);
+            var fault = new Fault(FaultKind.Broken, $"the probe ended in {e.GetType().Name}");
+            inbox.ProbeCompleted(pool, new BackendId(backend.Id), new ProbeOutcome.Failed(fault));
         }
     }
 

@@ -1,15 +1,16 @@
 using Gateway.Core;
 using Gateway.Failover.Configuration;
 using Gateway.Failover.Engine;
+using Gateway.Failover.Proxying;
 
 namespace Gateway.Failover.Probing;
 
 /// <summary>Keeps one probe loop per backend, starts and ends them with the pools, and nudges one when a request to its backend failed.</summary>
 internal sealed class ProbeScheduler(
-    ConfigGate gate, PoolDirectory pools, Inbox inbox, ProbeMetrics metrics, EngineClock clock, ILogger<ProbeScheduler> log)
+    ConfigGate gate, PoolDirectory pools, Inbox inbox, ProbeMetrics metrics, ClusterClients clients, EngineClock clock, ILogger<ProbeScheduler> log)
     : IHostedService, IReactor, IDisposable
 {
-    private readonly HttpProbe _probe = new(clock.Time);
+    private readonly HttpProbe _probe = new(clients, clock.Time);
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _gate = new();
     private readonly Dictionary<(PoolId, string), Running> _loops = [];
@@ -62,6 +63,7 @@ internal sealed class ProbeScheduler(
             {
                 _loops.Remove(gone.Key);
                 gone.Value.Cancel.Cancel();
+                gone.Value.Cancel.Dispose();
             }
 
             foreach (var (key, (pool, backend)) in wanted.Where(pair => !_loops.ContainsKey(pair.Key)))
@@ -73,7 +75,8 @@ internal sealed class ProbeScheduler(
 
     public void Dispose()
     {
-        _probe.Dispose();
+        // A host whose start fails is disposed of without being stopped.
+        _stopping.Cancel();
         _stopping.Dispose();
     }
 

@@ -13,7 +13,7 @@ namespace Gateway.Failover.Proxying;
 /// all is over, the request's end is counted and a client that got nothing is told what happened.
 /// </summary>
 internal sealed class FailoverForwarder(
-    IHttpForwarder yarp, PoolDirectory pools, Inbox inbox, RequestMetrics metrics, FailureLog failures, TimeProvider time) : IHttpForwarder
+    IHttpForwarder yarp, PoolDirectory pools, Inbox inbox, RequestMetrics metrics, FailureLog failures, EngineClock clock) : IHttpForwarder
 {
     public ValueTask<ForwarderError> SendAsync(
         HttpContext context, string destinationPrefix, HttpMessageInvoker httpClient, ForwarderRequestConfig requestConfig, HttpTransformer transformer) =>
@@ -35,28 +35,37 @@ internal sealed class FailoverForwarder(
         HttpContext context, string prefix, HttpMessageInvoker client, ForwarderRequestConfig config, HttpTransformer transformer,
         IReverseProxyFeature route, Pool pool, CancellationToken cancel)
     {
-        var started = time.GetTimestamp();
-        using var attempts = new AttemptInvoker(context, route, pool, pool.View, client, inbox);
-        try
+        var started = clock.Time.GetTimestamp();
+        var view = pool.View;
+        view.Awaited?.Ask(clock.Now);
+        using var attempts = new AttemptInvoker(context, route, pool, view, client, inbox);
+        if (view.Candidates.IsEmpty)
         {
-            var error = await yarp.SendAsync(context, prefix, attempts, config, transformer, cancel);
-            var end = End(context, error, attempts);
-            Close(pool, end, attempts, time.GetElapsedTime(started));
-            if (end == RequestEnd.Failed)
-            {
-                failures.Failed(context, pool, attempts);
-                if (error != ForwarderError.None && !context.Response.HasStarted)
-                {
-                    await Problems.WriteAsync(context, pool, attempts);
-                }
-            }
+            return await RefuseAsync(context, pool, attempts);
+        }
 
-            return error;
-        }
-        finally
+        var error = await yarp.SendAsync(context, prefix, attempts, config, transformer, cancel);
+        var end = End(context, error, attempts);
+        Close(pool, end, attempts, clock.Time.GetElapsedTime(started));
+        if (end == RequestEnd.Failed)
         {
-            attempts.Current?.Finish();
+            failures.Failed(context, pool, attempts);
+            if (error != ForwarderError.None && !context.Response.HasStarted)
+            {
+                await Problems.WriteAsync(context, pool, attempts);
+            }
         }
+
+        return error;
+    }
+
+    private async ValueTask<ForwarderError> RefuseAsync(HttpContext context, Pool pool, AttemptInvoker attempts)
+    {
+        context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+        pool.Counters.Count(RequestEnd.Failed);
+        failures.Failed(context, pool, attempts);
+        await Problems.WriteAsync(context, pool, attempts);
+        return ForwarderError.NoAvailableDestinations;
     }
 
     private static RequestEnd End(HttpContext context, ForwarderError error, AttemptInvoker attempts)
@@ -71,15 +80,16 @@ internal sealed class FailoverForwarder(
             };
         }
 
-        return context.RequestAborted.IsCancellationRequested || IsClients(error) ? RequestEnd.Aborted : RequestEnd.Failed;
+        return Faults.ClientLeft(context) || IsClients(error) ? RequestEnd.Aborted : RequestEnd.Failed;
     }
 
+    // A WebSocket on which nobody said anything for too long is closed; that is the conversation's end and no fault of the backend's.
+    // RequestCanceled and ResponseBodyCanceled are not among them: YARP says so of timeouts too. Whether the client left is known otherwise.
     private static bool IsClients(ForwarderError error) => error is
-        ForwarderError.RequestCanceled or ForwarderError.RequestBodyClient or ForwarderError.RequestBodyCanceled
-        or ForwarderError.ResponseBodyClient or ForwarderError.ResponseBodyCanceled
+        ForwarderError.RequestBodyClient or ForwarderError.RequestBodyCanceled or ForwarderError.ResponseBodyClient
         or ForwarderError.UpgradeRequestClient or ForwarderError.UpgradeRequestCanceled
         or ForwarderError.UpgradeResponseClient or ForwarderError.UpgradeResponseCanceled
-        or ForwarderError.RequestCreation;
+        or ForwarderError.UpgradeActivityTimeout or ForwarderError.RequestCreation;
 
     private void Close(Pool pool, RequestEnd end, AttemptInvoker attempts, TimeSpan took)
     {

@@ -38,7 +38,7 @@ internal static class Launch
     {
         null => null,
         UsageException or ConfigurationRefusedException => error.Message,
-        InvalidDataException => $"The configuration cannot be read. {string.Join(' ', Messages(error))}",
+        InvalidDataException => $"The configuration cannot be read. {string.Join(' ', Messages(error).Distinct(StringComparer.Ordinal))}",
         IOException when error.Message.Contains("address already in use", StringComparison.OrdinalIgnoreCase) =>
             $"{error.Message.TrimEnd('.')}: another program listens there. Stop it, or choose another address with --urls.",
         _ => Explain(error.InnerException),

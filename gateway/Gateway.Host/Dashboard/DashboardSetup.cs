@@ -16,9 +16,10 @@ internal static class DashboardSetup
 
         """;
 
-    public static void UseDashboard(this WebApplication app)
+    /// <param name="folder">Where the built dashboard is; by default <c>wwwroot</c> beside the program.</param>
+    public static void UseDashboard(this WebApplication app, string? folder = null)
     {
-        var folder = Path.Combine(AppContext.BaseDirectory, "wwwroot");
+        folder ??= Path.Combine(AppContext.BaseDirectory, "wwwroot");
         if (!File.Exists(Path.Combine(folder, "index.html")))
         {
             app.MapGet("/", () => TypedResults.Text(Missing)).WithOrder(int.MaxValue);

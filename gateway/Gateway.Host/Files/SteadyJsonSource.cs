@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Configuration.Json;
+using Microsoft.Extensions.FileProviders;
+using Microsoft.Extensions.Primitives;
 
 namespace Gateway.Host.Files;
 
@@ -8,36 +10,83 @@ namespace Gateway.Host.Files;
 /// </summary>
 internal sealed class SteadyJsonSource : JsonConfigurationSource
 {
-    /// <summary>Says that a changed file could not be read. Set once logging exists.</summary>
-    public static Action<string, string>? Broken { get; set; }
+    /// <summary>Hears that a changed file could not be read, and why. Set once there is somebody to hear it.</summary>
+    public Action<string, string>? Broken { get; set; }
 
     public override IConfigurationProvider Build(IConfigurationBuilder builder)
     {
         EnsureDefaults(builder);
-        return new Provider(this);
+        var files = new RememberedFile(FileProvider!, this);
+        FileProvider = files;
+        return new Provider(this, files);
     }
 
-    private sealed class Provider(SteadyJsonSource source) : JsonConfigurationProvider(source)
+    private sealed class Provider(SteadyJsonSource source, RememberedFile file) : JsonConfigurationProvider(source)
     {
-        private bool _loaded;
-
-        public override void Load()
-        {
-            base.Load();
-            _loaded = true;
-        }
+        private string? _error;
 
         public override void Load(Stream stream)
         {
+            using var copy = new MemoryStream();
+            stream.CopyTo(copy);
+            copy.Position = 0;
             try
             {
-                base.Load(stream);
+                base.Load(copy);
+                file.Good = copy.ToArray();
+                _error = null;
             }
-            catch (FormatException e) when (_loaded)
+            catch (FormatException e) when (file.Good is not null)
             {
-                // What was read before stays; the data is replaced only by a whole parse.
-                Broken?.Invoke(source.Path ?? string.Empty, $"{e.Message} {e.InnerException?.Message}".TrimEnd());
+                // What was read before stays; the data is replaced only by a whole parse. Editors save in several steps: once is enough.
+                var error = $"{e.Message} {e.InnerException?.Message}".TrimEnd();
+                if (error != _error)
+                {
+                    source.Broken?.Invoke(source.Path ?? string.Empty, error);
+                }
+
+                _error = error;
             }
         }
+    }
+
+    /// <summary>Shows a file that is gone as it was when it was last good: the framework empties its data before anybody can object.</summary>
+    private sealed class RememberedFile(IFileProvider files, SteadyJsonSource source) : IFileProvider, IDisposable
+    {
+        public byte[]? Good { get; set; }
+
+        public IFileInfo GetFileInfo(string subpath)
+        {
+            var found = files.GetFileInfo(subpath);
+            if (found.Exists || Good is null)
+            {
+                return found;
+            }
+
+            source.Broken?.Invoke(subpath, "It is gone.");
+            return new Memory(subpath, Good);
+        }
+
+        public IDirectoryContents GetDirectoryContents(string subpath) => files.GetDirectoryContents(subpath);
+
+        public IChangeToken Watch(string filter) => files.Watch(filter);
+
+        public void Dispose() => (files as IDisposable)?.Dispose();
+    }
+
+    private sealed record Memory(string Name, byte[] Content) : IFileInfo
+    {
+        public bool Exists => true;
+
+        public long Length => Content.Length;
+
+        // Without a path the framework asks for the stream.
+        public string? PhysicalPath => null;
+
+        public DateTimeOffset LastModified => default;
+
+        public bool IsDirectory => false;
+
+        public Stream CreateReadStream() => new MemoryStream(Content, writable: false);
     }
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Gateway.Host.CommandLine;
-using Gateway.Host.Files;
 using Microsoft.Extensions.Configuration.Memory;
 using Serilog;
 using Serilog.Configuration;
@@ -23,7 +22,7 @@ internal static class LoggingSetup
     private const int Files = 7;
 
     // As settings, below all others, so that Logging:LogLevel in a file wins. What the framework logs of every request is neither news nor free;
-    // which request got no answer the gateway says itself, in one line.
+    // which request got no answer, and which configuration was refused, the gateway says itself, in one line.
     private static readonly Dictionary<string, string?> Levels = new(StringComparer.OrdinalIgnoreCase)
     {
         ["Logging:LogLevel:Default"] = "Information",
@@ -33,6 +32,7 @@ internal static class LoggingSetup
         ["Logging:LogLevel:System.Net.Http"] = "Warning",
         ["Logging:LogLevel:Yarp"] = "Warning",
         ["Logging:LogLevel:Yarp.ReverseProxy.Forwarder"] = "Critical",
+        ["Logging:LogLevel:Yarp.ReverseProxy.Configuration"] = "Critical",
     };
 
     public static void AddLogging(this WebApplicationBuilder builder)
@@ -55,8 +55,6 @@ internal static class LoggingSetup
         builder.Logging.ClearProviders();
         builder.Logging.AddProvider(new SerilogLoggerProvider(logger, dispose: true));
         builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = Levels });
-        var files = logger.ForContext(Serilog.Core.Constants.SourceContextPropertyName, "Gateway.Host.Files");
-        SteadyJsonSource.Broken = (path, error) => files.Error("The changed file {Path} cannot be read, what it said before stays in force. {Error}", path, error);
     }
 
     // Why it did not start is the last word on standard error, in one sentence; the framework's stack trace would bury it.
