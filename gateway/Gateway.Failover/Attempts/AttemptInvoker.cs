@@ -22,10 +22,8 @@ internal sealed class AttemptInvoker(HttpContext context, IReverseProxyFeature r
     // Of the attempt under way.
     private DestinationState _destination = null!;
 
-    private List<string>? _tried;
-
-    // The first real answer is what the client gets if nobody does better; later bad ones are thrown away.
-    private (HttpResponseMessage Response, DestinationState From)? _firstAnswer;
+    // Null as long as all goes well, which for most requests is always.
+    private Failures? _failures;
 
     /// <summary>How many attempts were made.</summary>
     public int Made { get; private set; }
@@ -34,7 +32,7 @@ internal sealed class AttemptInvoker(HttpContext context, IReverseProxyFeature r
     public bool OutcomeUnknown { get; private set; }
 
     /// <summary>What went wrong last.</summary>
-    public Fault? LastFault { get; private set; }
+    public Fault? LastFault => _failures?.Last;
 
     /// <summary>The backend of the attempt under way, or of the one whose answer the client gets.</summary>
     public Backend? Current { get; private set; }
@@ -51,15 +49,15 @@ internal sealed class AttemptInvoker(HttpContext context, IReverseProxyFeature r
         {
             // Awaited here and not in a method of its own, which would have to be kept in memory, and woken up, for every request.
             var timeout = Begin(cancellationToken);
-            HttpResponseMessage? response = null;
-            Exception? error = null;
+            HttpResponseMessage? response;
+            Exception? error;
             try
             {
-                response = await client.SendAsync(request, timeout?.Token ?? cancellationToken);
+                (response, error) = (await client.SendAsync(request, timeout?.Token ?? cancellationToken), null);
             }
             catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException)
             {
-                error = e;
+                (response, error) = (null, e);
             }
             finally
             {
@@ -143,7 +141,7 @@ internal sealed class AttemptInvoker(HttpContext context, IReverseProxyFeature r
 
     private void Fail(Backend? backend, AttemptEnd end, Fault fault)
     {
-        LastFault = fault;
+        (_failures ??= new()).Last = fault;
         if (backend is not null)
         {
             inbox.AttemptFailed(pool, backend, fault, backend.CountFailure(end));
@@ -158,10 +156,11 @@ internal sealed class AttemptInvoker(HttpContext context, IReverseProxyFeature r
             return null;
         }
 
-        (_tried ??= []).Add(failed.DestinationId);
+        var failures = _failures ??= new();
+        failures.Tried.Add(failed.DestinationId);
         foreach (var candidate in pool.View.Candidates)
         {
-            if (!_tried.Contains(candidate) && Find(candidate) is { } destination)
+            if (!failures.Tried.Contains(candidate) && Find(candidate) is { } destination)
             {
                 return destination;
             }
@@ -185,9 +184,9 @@ internal sealed class AttemptInvoker(HttpContext context, IReverseProxyFeature r
 
     private void Keep(HttpResponseMessage? response, DestinationState destination)
     {
-        if (response is not null && _firstAnswer is null)
+        if (response is not null && _failures is { FirstAnswer: null } failures)
         {
-            _firstAnswer = (response, destination);
+            failures.FirstAnswer = (response, destination);
         }
         else
         {
@@ -199,14 +198,14 @@ internal sealed class AttemptInvoker(HttpContext context, IReverseProxyFeature r
     {
         var destination = _destination;
         AnsweredBadly = outcome != AttemptOutcome.Good;
-        if (AnsweredBadly && _firstAnswer is { } first)
+        if (AnsweredBadly && _failures?.FirstAnswer is { } first)
         {
             response?.Dispose();
             (response, destination) = first;
         }
         else
         {
-            _firstAnswer?.Response.Dispose();
+            _failures?.FirstAnswer?.Response.Dispose();
         }
 
         route.ProxiedDestination = destination;
@@ -221,6 +220,17 @@ internal sealed class AttemptInvoker(HttpContext context, IReverseProxyFeature r
         }
 
         return response;
+    }
+
+    /// <summary>What a request carries along once an attempt has failed.</summary>
+    private sealed class Failures
+    {
+        public HashSet<string> Tried { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+        public Fault? Last { get; set; }
+
+        // What the client gets if nobody does better; later bad answers are thrown away.
+        public (HttpResponseMessage Response, DestinationState From)? FirstAnswer { get; set; }
     }
 
     private sealed class Unused : HttpMessageHandler

@@ -30,18 +30,25 @@ internal sealed class FailoverForwarder(
             : yarp.SendAsync(context, destinationPrefix, httpClient, requestConfig, transformer, cancellationToken);
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<ForwarderError> ForwardAsync(
+    private ValueTask<ForwarderError> ForwardAsync(
         HttpContext context, string prefix, HttpMessageInvoker client, ForwarderRequestConfig config, HttpTransformer transformer,
         IReverseProxyFeature route, Pool pool, CancellationToken cancel)
     {
         var started = clock.Time.GetTimestamp();
         var view = pool.View;
         view.Awaited?.Ask(clock.Now);
-        using var attempts = new AttemptInvoker(context, route, pool, view, client, inbox);
+        var attempts = new AttemptInvoker(context, route, pool, view, client, inbox);
+        return EndAsync(context, pool, attempts, started, yarp.SendAsync(context, prefix, attempts, config, transformer, cancel));
+    }
+
+    // Kept small, for it lies in memory until the request is over.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<ForwarderError> EndAsync(
+        HttpContext context, Pool pool, AttemptInvoker attempts, long started, ValueTask<ForwarderError> forwarding)
+    {
         try
         {
-            var error = await yarp.SendAsync(context, prefix, attempts, config, transformer, cancel);
+            var error = await forwarding;
             var end = End(context, error, attempts);
             Close(pool, end, attempts, clock.Time.GetElapsedTime(started));
             if (end == RequestEnd.Failed)
@@ -58,6 +65,7 @@ internal sealed class FailoverForwarder(
         finally
         {
             attempts.Current?.Finish();
+            attempts.Dispose();
         }
     }
 
