@@ -109,4 +109,5 @@ public enum Cause
     Drained,
     Disabled,
     Removed,
+    Configured,
 }

@@ -66,7 +66,9 @@ internal sealed class AttemptInvoker(HttpContext context, IReverseProxyFeature r
             }
 
             var outcome = response is null ? Judge(Current, error!, cancellationToken) : Judge(Current, response);
-            if (!MovesOn(request, response, outcome, cancellationToken))
+            // Content tells when it was asked for; where there is none, only an attempt that never got a connection certainly sent nothing.
+            var possiblySent = _tracking?.PossiblySent ?? (error is null || !Faults.NeverConnected(error));
+            if (!MovesOn(request, response, outcome, possiblySent, cancellationToken))
             {
                 return Finish(response, error, outcome);
             }
@@ -86,14 +88,15 @@ internal sealed class AttemptInvoker(HttpContext context, IReverseProxyFeature r
     }
 
     /// <summary>Whether there is another attempt, for which the request is then addressed.</summary>
-    private bool MovesOn(HttpRequestMessage request, HttpResponseMessage? response, AttemptOutcome outcome, CancellationToken cancel)
+    private bool MovesOn(
+        HttpRequestMessage request, HttpResponseMessage? response, AttemptOutcome outcome, bool possiblySent, CancellationToken cancel)
     {
         var next = NextCandidate(_destination, outcome);
         var step = AttemptPlan.Next(new AttemptFacts(
-            _method, _body, outcome, _tracking?.PossiblySent ?? true, Made, pool.Setup.Options.Attempts.Max, next is not null));
+            _method, _body, outcome, possiblySent, Made, pool.Setup.Options.Attempts.Max, next is not null));
         if (step != AttemptStep.RetryElsewhere || cancel.IsCancellationRequested)
         {
-            OutcomeUnknown = step == AttemptStep.GiveUp && response is null && _method == RequestMethod.Unsafe && _tracking?.PossiblySent != false;
+            OutcomeUnknown = step == AttemptStep.GiveUp && response is null && _method == RequestMethod.Unsafe && possiblySent;
             return false;
         }
 
@@ -122,7 +125,8 @@ internal sealed class AttemptInvoker(HttpContext context, IReverseProxyFeature r
 
     private AttemptOutcome Judge(Backend? backend, Exception error, CancellationToken request)
     {
-        if (context.RequestAborted.IsCancellationRequested)
+        // A body that ends too early is often known before the request is.
+        if (context.RequestAborted.IsCancellationRequested || Faults.IsClients(error))
         {
             backend?.Count(AttemptEnd.ClientLeft);
             return AttemptOutcome.ClientLeft;

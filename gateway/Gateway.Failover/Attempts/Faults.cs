@@ -1,6 +1,7 @@
 using System.Net.Http;
 using System.Net.Sockets;
 using Gateway.Core;
+using Microsoft.AspNetCore.Connections;
 
 namespace Gateway.Failover.Attempts;
 
@@ -28,6 +29,23 @@ internal static class Faults
     {
         HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError,
     };
+
+    /// <summary>
+    /// The attempt failed because the client's body did: it broke off, was no HTTP, or came too slowly. The server's own exceptions tell; the
+    /// client's side of a connection to a backend never throws them.
+    /// </summary>
+    public static bool IsClients(Exception? error)
+    {
+        for (; error is not null; error = error.InnerException)
+        {
+            if (error is BadHttpRequestException or ConnectionResetException or ConnectionAbortedException)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     private static SocketError? Socket(Exception? error)
     {

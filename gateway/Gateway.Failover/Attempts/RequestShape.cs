@@ -47,7 +47,7 @@ internal static class RequestShape
     {
         var (old, fresh) = (from.Model.Config, to.Model.Config);
         var (prefix, uri) = (old.Address.TrimEnd('/'), request.RequestUri!.OriginalString);
-        request.RequestUri = uri.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)
+        request.RequestUri = IsUnder(prefix, uri)
             ? new Uri(fresh.Address.TrimEnd('/') + uri[prefix.Length..])
             // A transform wrote an address of its own. Only the authority is ours to change.
             : new UriBuilder(request.RequestUri) { Scheme = new Uri(fresh.Address).Scheme, Host = new Uri(fresh.Address).Host, Port = new Uri(fresh.Address).Port }.Uri;
@@ -60,6 +60,9 @@ internal static class RequestShape
             request.Headers.Host = fresh.Host;
         }
     }
+
+    private static bool IsUnder(string prefix, string uri) =>
+        uri.StartsWith(prefix, StringComparison.OrdinalIgnoreCase) && (uri.Length == prefix.Length || uri[prefix.Length] is '/' or '?');
 
     private static void DropForged(HttpRequestMessage request)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using Gateway.Core;
 using Yarp.ReverseProxy.Configuration;
 
@@ -11,6 +12,13 @@ internal sealed record AcceptedConfig(
     FailoverOptions Options,
     ImmutableArray<PoolSetup> Pools)
 {
+    // What it says, whole. Compared by text, because lists are equal to themselves only.
+    private readonly Lazy<string> _text = new(() => JsonSerializer.Serialize((Routes, Clusters, Options), Everything));
+
+    private static readonly JsonSerializerOptions Everything = new() { IncludeFields = true };
+
+    public bool SaysTheSameAs(AcceptedConfig other) => _text.Value == other._text.Value;
+
     public string? DefaultPool { get; } = Options.DefaultPool.Length > 0
         ? Pools.FirstOrDefault(pool => pool.Id.Equals(Options.DefaultPool, StringComparison.OrdinalIgnoreCase))?.Id
         : Pools.OrderBy(pool => pool.Id, StringComparer.OrdinalIgnoreCase).FirstOrDefault()?.Id;
@@ -29,7 +37,8 @@ internal sealed record PoolSetup(PoolDefinition Definition, PoolOptions Options,
         return new PoolSetup(
             new PoolDefinition(new PoolId(cluster.ClusterId), [.. tiers], Tuning(options)),
             options,
-            cluster.Destinations.ToImmutableDictionary(entry => entry.Key, entry => BackendAddress.From(entry.Value, options)));
+            cluster.Destinations.ToImmutableDictionary(
+                entry => entry.Key, entry => BackendAddress.From(entry.Value, options), StringComparer.OrdinalIgnoreCase));
     }
 
     private static PoolTuning Tuning(PoolOptions options) => new()

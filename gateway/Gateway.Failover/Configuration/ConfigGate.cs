@@ -66,6 +66,13 @@ internal sealed partial class ConfigGate : IProxyConfigProvider, IDisposable
         }
     }
 
+    /// <summary>A file could not be read at all, so that nothing of it came here to be refused.</summary>
+    public void NoteBroken(string path, string error)
+    {
+        Refused++;
+        Log.Broken(_log, path, error);
+    }
+
     public void Dispose()
     {
         _timer.Dispose();
@@ -91,29 +98,36 @@ internal sealed partial class ConfigGate : IProxyConfigProvider, IDisposable
 
     private void Reload()
     {
-        try
+        // One at a time: of two that overlapped, the older might win.
+        lock (_reloading)
         {
-            lock (_reloading)
-            {
-                Take();
-            }
-        }
-        catch (Exception e)
-        {
-            // The top of a timer's call: whatever a provider or a callback of the application throws, the old configuration stays.
-            Refused++;
-            Log.Failed(_log, e);
+            ReloadOnce();
         }
     }
 
-    private void Take()
+    private void ReloadOnce()
     {
         var errors = new List<string>();
-        var config = Evaluate(errors);
+        AcceptedConfig? config = null;
+        try
+        {
+            config = Evaluate(errors);
+        }
+        catch (Exception e)
+        {
+            // The top of a timer's call: what the application's own callback or provider throws refuses the reload and does not end the process.
+            errors.Add($"{e.GetType().Name}: {e.Message}");
+        }
+
         if (config is null)
         {
             Refused++;
             Log.Refused(_log, errors.Count, string.Join(" ", errors));
+            return;
+        }
+
+        if (config.SaysTheSameAs(Current))
+        {
             return;
         }
 

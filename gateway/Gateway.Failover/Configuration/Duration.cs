@@ -4,11 +4,13 @@ namespace Gateway.Failover.Configuration;
 
 /// <summary>
 /// Durations as people write them: <c>500ms</c>, <c>1.5s</c>, <c>10m</c>, <c>1h</c>, or .NET's <c>hh:mm:ss</c>. A bare number is refused,
-/// because .NET would read <c>5</c> as five days.
+/// because .NET would read <c>5</c> as five days, and <c>24:00:00</c>, because it would read that as twenty-four.
 /// </summary>
 internal static class Duration
 {
     public const string Form = "a duration with its unit, such as 500ms, 10s, 2m or 1h";
+
+    private static readonly string[] TimesOfDay = [@"hh\:mm\:ss", @"hh\:mm\:ss\.FFFFFFF"];
 
     private static readonly (string Unit, double Milliseconds)[] Units =
         [("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000)];
@@ -30,7 +32,7 @@ internal static class Duration
         }
 
         span = TimeSpan.Zero;
-        return text.Contains(':') && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out span);
+        return TimeSpan.TryParseExact(text, TimesOfDay, CultureInfo.InvariantCulture, out span);
     }
 
     public static string Format(TimeSpan span) => span switch

@@ -8,7 +8,9 @@ internal static class FailoverRelations
 {
     public static IEnumerable<string> Broken(FailoverOptions options, IReadOnlyList<ClusterConfig> clusters)
     {
-        var known = clusters.ToDictionary(cluster => cluster.ClusterId, StringComparer.OrdinalIgnoreCase);
+        // A name that two clusters have is refused by the gate.
+        var known = clusters.DistinctBy(cluster => cluster.ClusterId, StringComparer.OrdinalIgnoreCase)
+            .ToDictionary(cluster => cluster.ClusterId, StringComparer.OrdinalIgnoreCase);
         if (options.DefaultPool.Length > 0 && !options.Pools.ContainsKey(options.DefaultPool))
         {
             yield return $"Failover:DefaultPool is '{options.DefaultPool}'; allowed are the pools: {Names(options.Pools.Keys)}.";
@@ -47,10 +49,33 @@ internal static class FailoverRelations
     private static IEnumerable<string> OfPool(string path, PoolOptions pool, ClusterConfig cluster)
     {
         var destinations = cluster.Destinations?.Keys.ToList() ?? [];
+        foreach (var error in OfTiers(path, pool, cluster, destinations).Concat(cluster.Destinations?.SelectMany(entry => OfAddress(cluster, entry)) ?? []))
+        {
+            yield return error;
+        }
+
+        if (!IsPath(pool.Probe.Path))
+        {
+            yield return $"{path}:Probe:Path is '{pool.Probe.Path}'; allowed is a path that begins with '/'.";
+        }
+
+        if (pool.Probe.FastInterval > pool.Probe.Interval)
+        {
+            yield return $"{path}:Probe:FastInterval is {Duration.Format(pool.Probe.FastInterval)} and Interval {Duration.Format(pool.Probe.Interval)}; "
+                + "allowed is a FastInterval of at most Interval.";
+        }
+    }
+
+    private static IEnumerable<string> OfTiers(string path, PoolOptions pool, ClusterConfig cluster, List<string> destinations)
+    {
         var listed = pool.Tiers.SelectMany(tier => tier).ToList();
         if (listed.Count == 0)
         {
             yield return $"{path}:Tiers is empty; list the destinations in order of preference: {Names(destinations)}.";
+        }
+        else if (pool.Tiers.FindIndex(tier => tier.Count == 0) is >= 0 and var place)
+        {
+            yield return $"{path}:Tiers has an empty tier at place {place + 1}; allowed is a destination or a list of them.";
         }
 
         foreach (var stranger in listed.Where(id => !destinations.Contains(id, StringComparer.OrdinalIgnoreCase)))
@@ -67,18 +92,15 @@ internal static class FailoverRelations
         {
             yield return $"{path}:Tiers lacks '{missing}', a destination of cluster {cluster.ClusterId}; every destination stands in one tier.";
         }
-
-        if (!IsPath(pool.Probe.Path))
-        {
-            yield return $"{path}:Probe:Path is '{pool.Probe.Path}'; allowed is a path that begins with '/'.";
-        }
-
-        if (pool.Probe.FastInterval > pool.Probe.Interval)
-        {
-            yield return $"{path}:Probe:FastInterval is {Duration.Format(pool.Probe.FastInterval)} and Interval {Duration.Format(pool.Probe.Interval)}; "
-                + "allowed is a FastInterval of at most Interval.";
-        }
     }
+
+    // YARP takes any text for an address and fails at the first request.
+    private static IEnumerable<string> OfAddress(ClusterConfig cluster, KeyValuePair<string, DestinationConfig> destination) =>
+        from part in new[] { ("Address", destination.Value.Address), ("Health", destination.Value.Health) }
+        where !string.IsNullOrEmpty(part.Item2) && !IsUrl(part.Item2)
+        select $"ReverseProxy:Clusters:{cluster.ClusterId}:Destinations:{destination.Key}:{part.Item1} is '{part.Item2}'; allowed is an absolute http or https URL.";
+
+    private static bool IsUrl(string text) => Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is ("http" or "https");
 
     private static bool IsPath(string path) => path.StartsWith('/') && Uri.TryCreate(path, UriKind.Relative, out _);
 

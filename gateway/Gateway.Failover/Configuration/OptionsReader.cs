@@ -72,20 +72,35 @@ internal sealed class OptionsReader(List<string> errors)
         var type = property.PropertyType;
         if (IsGroup(type))
         {
-            Read(property.GetValue(target)!, section);
+            ReadGroup(property.GetValue(target)!, section);
         }
         else if (property.GetValue(target) is IDictionary entries)
         {
+            NoteScalar(section, "a group of settings, one for each name");
             foreach (var child in section.GetChildren())
             {
                 var entry = Activator.CreateInstance(type.GetGenericArguments()[1])!;
-                Read(entry, child);
+                ReadGroup(entry, child);
                 entries[child.Key] = entry;
             }
         }
         else if (Value(type, section) is { } value)
         {
             property.SetValue(target, value);
+        }
+    }
+
+    private void ReadGroup(object target, IConfigurationSection section)
+    {
+        NoteScalar(section, $"a group of settings: {string.Join(", ", Settings(target.GetType()).Select(property => property.Name))}");
+        Read(target, section);
+    }
+
+    private void NoteScalar(IConfigurationSection section, string allowed)
+    {
+        if (section.Value is { Length: > 0 } text)
+        {
+            errors.Add($"{section.Path} is '{text}'; allowed is {allowed}.");
         }
     }
 

@@ -9,5 +9,8 @@ internal sealed partial class FailoverEngine
 
         [LoggerMessage(1102, LogLevel.Error, "Handling a {Letter} failed; the pool stays as it was.")]
         public static partial void Fault(ILogger log, Exception error, string letter);
+
+        [LoggerMessage(1103, LogLevel.Error, "{Reactor} failed to react to a step; the others were told, and the verdict stands.")]
+        public static partial void ReactorFault(ILogger log, Exception error, string reactor);
     }
 }

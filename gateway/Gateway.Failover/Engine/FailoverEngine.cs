@@ -18,7 +18,7 @@ internal sealed partial class FailoverEngine(
     private Task _loop = Task.CompletedTask;
     private long _faults;
 
-    /// <summary>Inputs whose handling threw: bugs, counted and logged.</summary>
+    /// <summary>Inputs whose handling threw, and reactors that did: bugs, counted and logged.</summary>
     public long Faults => Interlocked.Read(ref _faults);
 
     public Task StartAsync(CancellationToken cancellationToken)
@@ -96,7 +96,7 @@ internal sealed partial class FailoverEngine(
         }
         catch (Exception e)
         {
-            // The top of the loop: a bug in a rule or a reactor must not stop the others. It is counted and logged.
+            // The top of the loop: a bug in a rule must not stop what comes after. It is counted and logged.
             Interlocked.Increment(ref _faults);
             Log.Fault(log, e, letter.GetType().Name);
         }
@@ -124,7 +124,7 @@ internal sealed partial class FailoverEngine(
         var step = new Step(pool, input, before, after, records);
         foreach (var reactor in _reactors)
         {
-            reactor.React(step);
+            Tell(reactor, step);
         }
 
         return decision;
@@ -146,6 +146,20 @@ internal sealed partial class FailoverEngine(
             {
                 pool.Members.GetValueOrDefault(id.Value)?.EndStreak();
             }
+        }
+    }
+
+    private void Tell(IReactor reactor, Step step)
+    {
+        try
+        {
+            reactor.React(step);
+        }
+        catch (Exception e)
+        {
+            // The verdict stands. A bug in one reactor must not keep the step from the others, nor the answer from an operator.
+            Interlocked.Increment(ref _faults);
+            Log.ReactorFault(log, e, reactor.GetType().Name);
         }
     }
 

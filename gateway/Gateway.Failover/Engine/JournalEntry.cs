@@ -10,7 +10,9 @@ namespace Gateway.Failover.Engine;
 /// </summary>
 internal sealed record JournalEntry
 {
+    // Written even when it is 0, as in a checkpoint: what is required and left out cannot be read again.
     [JsonPropertyName("seq")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public required long Sequence { get; init; }
 
     public required DateTimeOffset At { get; init; }
@@ -119,7 +121,10 @@ internal sealed record JournalEntry
             nameof(PoolEvent.ActiveChanged) => new PoolEvent.ActiveChanged(
                 at, new Epoch(Epoch ?? 1), Change ?? ChangeKind.Failover, From ?? string.Empty, To ?? string.Empty,
                 [.. (ToBackends ?? []).Select(name => new BackendId(name))], Cause ?? Core.Cause.Start,
-                FirstSignalAt is { } signal ? clock.FromWall(signal) : null, default, Pinned, Sentence) { Forced = Forced },
+                FirstSignalAt is { } signal ? clock.FromWall(signal) : null, default, Pinned, Sentence)
+                {
+                    Forced = Forced,
+                },
             nameof(PoolEvent.ChangeMeasured) => new PoolEvent.ChangeMeasured(
                 at, new Epoch(Epoch ?? 1), Change ?? ChangeKind.Failover, Span(DetectionMs), Span(FailoverMs),
                 new Tally(Requests ?? 0, Failed ?? 0, Rescued ?? 0), Sentence),

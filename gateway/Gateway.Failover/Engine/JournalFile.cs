@@ -8,6 +8,7 @@ internal sealed class JournalFile(string path, long maxBytes) : IDisposable
 {
     private FileStream? _stream;
     private bool _torn;
+    private long? _cutAt;
 
     public string Id { get; private set; } = NewId();
 
@@ -15,7 +16,10 @@ internal sealed class JournalFile(string path, long maxBytes) : IDisposable
 
     public static string NewId() => Guid.NewGuid().ToString("N")[..12];
 
-    /// <summary>Reads every good line. Bad ones are counted; a torn last line is cut off, so that the next one begins on a line of its own.</summary>
+    /// <summary>
+    /// Reads every good line, be it that only its line break is missing. Bad ones are counted. After a torn last line, the next one begins
+    /// on a line of its own.
+    /// </summary>
     public IReadOnlyList<JournalEntry> Load(out int badLines)
     {
         var entries = new List<JournalEntry>();
@@ -26,13 +30,11 @@ internal sealed class JournalFile(string path, long maxBytes) : IDisposable
         }
 
         var bytes = File.ReadAllBytes(path).AsSpan();
-        var whole = bytes.LastIndexOf((byte)'\n') + 1;
-        _torn = whole < bytes.Length;
-        badLines = _torn ? 1 : 0;
+        _torn = !bytes.IsEmpty && bytes[^1] != (byte)'\n';
         var first = true;
-        foreach (var range in bytes[..whole].Split((byte)'\n'))
+        foreach (var range in bytes.Split((byte)'\n'))
         {
-            var line = bytes[..whole][range];
+            var line = bytes[range];
             if (first && JournalFormat.ReadHeader(line) is { } id)
             {
                 Id = id;
@@ -44,6 +46,8 @@ internal sealed class JournalFile(string path, long maxBytes) : IDisposable
             else if (!line.IsEmpty)
             {
                 badLines++;
+                // Torn by a crash: cut off before the next line is written.
+                _cutAt = _torn && range.End.GetOffset(bytes.Length) == bytes.Length ? range.Start.GetOffset(bytes.Length) : null;
             }
 
             first = false;
@@ -97,7 +101,14 @@ internal sealed class JournalFile(string path, long maxBytes) : IDisposable
             Directory.CreateDirectory(folder);
         }
 
-        var stream = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        var stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        if (_cutAt is { } end)
+        {
+            stream.SetLength(end);
+            _torn = false;
+        }
+
+        stream.Seek(0, SeekOrigin.End);
         if (stream.Length == 0)
         {
             stream.Write(JournalFormat.Header(Id));
@@ -107,7 +118,7 @@ internal sealed class JournalFile(string path, long maxBytes) : IDisposable
             stream.WriteByte((byte)'\n');
         }
 
-        _torn = false;
+        (_torn, _cutAt) = (false, null);
         return stream;
     }
 

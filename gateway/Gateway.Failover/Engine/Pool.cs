@@ -52,7 +52,8 @@ internal sealed class Pool
     private static FrozenDictionary<string, Backend> Backends(PoolSetup setup, FrozenDictionary<string, Backend> known) =>
         setup.Definition.Backends.ToFrozenDictionary(
             id => id.Value,
-            id => known.TryGetValue(id.Value, out var kept) ? kept : new Backend(id.Value),
+            // One that is spelled anew is a new one: the rules, the probes and the metrics know it by its spelling.
+            id => known.TryGetValue(id.Value, out var kept) && kept.Id == id.Value ? kept : new Backend(id.Value),
             StringComparer.OrdinalIgnoreCase);
 
     private static FrozenSet<int> Statuses(PoolSetup setup) => setup.Options.Judging.FailureStatuses.ToFrozenSet();

@@ -67,6 +67,7 @@ internal static class Restoration
         {
             if (backend.Health == Health.Down)
             {
+                // What was found, not what an operator said afterwards: that follows.
                 yield return Entry(new PoolEvent.BackendWentDown(
                     backend.JudgedAt, backend.Id, backend.Ejected ? Cause.RequestsFailed : Cause.ProbeFailed, backend.Ejected, Evidence.None,
                     backend.Finding));

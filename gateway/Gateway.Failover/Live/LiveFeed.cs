@@ -21,6 +21,9 @@ internal sealed class LiveFeed(ConfigGate gate, History history, Reporter report
 
     public int Subscribers => Volatile.Read(ref _subscribers).Count;
 
+    /// <summary>No further client may watch.</summary>
+    public bool IsFull => Subscribers >= gate.Current.Options.Live.MaxSubscribers;
+
     public long Gaps => Interlocked.Read(ref _gaps);
 
     public void React(Step step)
@@ -52,7 +55,7 @@ internal sealed class LiveFeed(ConfigGate gate, History history, Reporter report
     public async IAsyncEnumerable<FeedMessage> WatchAsync(string? cursor, [EnumeratorCancellation] CancellationToken cancel)
     {
         var options = gate.Current.Options.Live;
-        if (Subscribers >= options.MaxSubscribers)
+        if (IsFull)
         {
             yield break;
         }

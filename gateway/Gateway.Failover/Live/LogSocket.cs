@@ -14,6 +14,12 @@ internal static class LogSocket
             return;
         }
 
+        if (feed.IsFull)
+        {
+            await EventStream.Full.ExecuteAsync(context);
+            return;
+        }
+
         var stopping = context.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
         using var socket = await context.WebSockets.AcceptWebSocketAsync();
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);

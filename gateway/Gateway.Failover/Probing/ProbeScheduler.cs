@@ -73,6 +73,8 @@ internal sealed class ProbeScheduler(
 
     public void Dispose()
     {
+        // A host whose start fails is disposed of without being stopped.
+        _stopping.Cancel();
         _probe.Dispose();
         _stopping.Dispose();
     }

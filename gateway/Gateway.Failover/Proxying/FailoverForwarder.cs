@@ -38,7 +38,9 @@ internal sealed class FailoverForwarder(
         var view = pool.View;
         view.Awaited?.Ask(clock.Now);
         var attempts = new AttemptInvoker(context, route, pool, view, client, inbox);
-        return EndAsync(context, pool, attempts, started, yarp.SendAsync(context, prefix, attempts, config, transformer, cancel));
+        return view.Candidates.IsEmpty
+            ? RefuseAsync(context, pool, attempts)
+            : EndAsync(context, pool, attempts, started, yarp.SendAsync(context, prefix, attempts, config, transformer, cancel));
     }
 
     // Kept small, for it lies in memory until the request is over.
@@ -69,6 +71,15 @@ internal sealed class FailoverForwarder(
         }
     }
 
+    private async ValueTask<ForwarderError> RefuseAsync(HttpContext context, Pool pool, AttemptInvoker attempts)
+    {
+        context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+        pool.Counters.Count(RequestEnd.Failed);
+        failures.Failed(context, pool, attempts);
+        await Problems.WriteAsync(context, pool, attempts);
+        return ForwarderError.NoAvailableDestinations;
+    }
+
     private static RequestEnd End(HttpContext context, ForwarderError error, AttemptInvoker attempts)
     {
         if (error == ForwarderError.None)
@@ -84,12 +95,13 @@ internal sealed class FailoverForwarder(
         return context.RequestAborted.IsCancellationRequested || IsClients(error) ? RequestEnd.Aborted : RequestEnd.Failed;
     }
 
+    // A WebSocket on which nobody said anything for too long is closed; that is the conversation's end and no fault of the backend's.
     private static bool IsClients(ForwarderError error) => error is
         ForwarderError.RequestCanceled or ForwarderError.RequestBodyClient or ForwarderError.RequestBodyCanceled
         or ForwarderError.ResponseBodyClient or ForwarderError.ResponseBodyCanceled
         or ForwarderError.UpgradeRequestClient or ForwarderError.UpgradeRequestCanceled
         or ForwarderError.UpgradeResponseClient or ForwarderError.UpgradeResponseCanceled
-        or ForwarderError.RequestCreation;
+        or ForwarderError.UpgradeActivityTimeout or ForwarderError.RequestCreation;
 
     private void Close(Pool pool, RequestEnd end, AttemptInvoker attempts, TimeSpan took)
     {

@@ -34,24 +34,22 @@ internal static class Launch
 
     private static string VersionText => typeof(Launch).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
 
-    private static string Chain(Exception? error)
-    {
-        var messages = new List<string>();
-        for (; error is not null; error = error.InnerException)
-        {
-            messages.Add(error.Message);
-        }
-
-        return string.Join(' ', messages.Distinct(StringComparer.Ordinal));
-    }
-
     private static string? Explain(Exception? error) => error switch
     {
         null => null,
         UsageException or ConfigurationRefusedException => error.Message,
-        InvalidDataException => $"The configuration cannot be read. {Chain(error)}",
+        InvalidDataException => $"The configuration cannot be read. {string.Join(' ', Messages(error).Distinct(StringComparer.Ordinal))}",
         IOException when error.Message.Contains("address already in use", StringComparison.OrdinalIgnoreCase) =>
             $"{error.Message.TrimEnd('.')}: another program listens there. Stop it, or choose another address with --urls.",
         _ => Explain(error.InnerException),
     };
+
+    // Where in the file it is broken is known to the innermost only.
+    private static IEnumerable<string> Messages(Exception? error)
+    {
+        for (; error is not null; error = error.InnerException)
+        {
+            yield return error.Message;
+        }
+    }
 }

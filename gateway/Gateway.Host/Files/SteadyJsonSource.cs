@@ -8,8 +8,8 @@ namespace Gateway.Host.Files;
 /// </summary>
 internal sealed class SteadyJsonSource : JsonConfigurationSource
 {
-    /// <summary>Says that a changed file could not be read. Set once logging exists.</summary>
-    public static Action<string, string>? Broken { get; set; }
+    /// <summary>Hears that a changed file could not be read, and why. Set once there is somebody to hear it.</summary>
+    public Action<string, string>? Broken { get; set; }
 
     public override IConfigurationProvider Build(IConfigurationBuilder builder)
     {
@@ -20,6 +20,7 @@ internal sealed class SteadyJsonSource : JsonConfigurationSource
     private sealed class Provider(SteadyJsonSource source) : JsonConfigurationProvider(source)
     {
         private bool _loaded;
+        private string? _error;
 
         public override void Load()
         {
@@ -32,11 +33,18 @@ internal sealed class SteadyJsonSource : JsonConfigurationSource
             try
             {
                 base.Load(stream);
+                _error = null;
             }
             catch (FormatException e) when (_loaded)
             {
-                // What was read before stays; the data is replaced only by a whole parse.
-                Broken?.Invoke(source.Path ?? string.Empty, $"{e.Message} {e.InnerException?.Message}".TrimEnd());
+                // What was read before stays; the data is replaced only by a whole parse. Editors save in several steps: once is enough.
+                var error = $"{e.Message} {e.InnerException?.Message}".TrimEnd();
+                if (error != _error)
+                {
+                    source.Broken?.Invoke(source.Path ?? string.Empty, error);
+                }
+
+                _error = error;
             }
         }
     }

@@ -1,9 +1,9 @@
 using System.Globalization;
 using Gateway.Host.CommandLine;
-using Gateway.Host.Files;
 using Microsoft.Extensions.Configuration.Memory;
 using Serilog;
 using Serilog.Configuration;
+using Serilog.Events;
 using Serilog.Extensions.Logging;
 using Serilog.Formatting;
 using Serilog.Formatting.Display;
@@ -38,7 +38,8 @@ internal static class LoggingSetup
     public static void AddLogging(this WebApplicationBuilder builder)
     {
         var configuration = builder.Configuration;
-        var setup = new LoggerConfiguration().MinimumLevel.Verbose().Enrich.FromLogContext().Enrich.With<RequestTag>();
+        var setup = new LoggerConfiguration().MinimumLevel.Verbose().Enrich.FromLogContext().Enrich.With<RequestTag>()
+            .Filter.ByExcluding(IsStartFailure);
         if (configuration.GetSection("Serilog").Exists())
         {
             setup = new LoggerConfiguration().ReadFrom.Configuration(configuration);
@@ -54,9 +55,10 @@ internal static class LoggingSetup
         builder.Logging.ClearProviders();
         builder.Logging.AddProvider(new SerilogLoggerProvider(logger, dispose: true));
         builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = Levels });
-        var files = logger.ForContext(Serilog.Core.Constants.SourceContextPropertyName, "Gateway.Host.Files");
-        SteadyJsonSource.Broken = (path, error) => files.Error("The changed file {Path} cannot be read, what it said before stays in force. {Error}", path, error);
     }
+
+    // Why it did not start is the last word on standard error, in one sentence; the framework's stack trace would bury it.
+    private static bool IsStartFailure(LogEvent line) => line.MessageTemplate.Text == "Hosting failed to start";
 
     private static ITextFormatter Formatter(string? format) => format?.ToLowerInvariant() switch
     {

@@ -155,7 +155,7 @@ public class FaultTests
     [Fact]
     public void A_fault_ends_by_itself()
     {
-        var time = new ManualTime();
+        var time = new FakeTimeProvider();
         var faults = new FaultState(time);
 
         var until = faults.Begin(FaultMode.Error, TimeSpan.FromSeconds(10));
@@ -170,7 +170,7 @@ public class FaultTests
     [Fact]
     public void A_new_fault_takes_the_place_of_the_old_one_and_its_end()
     {
-        var time = new ManualTime();
+        var time = new FakeTimeProvider();
         var faults = new FaultState(time);
         faults.Begin(FaultMode.Hang, TimeSpan.FromSeconds(5));
         var hang = faults.Current;

@@ -1,0 +1,398 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using Gateway.Failover.Engine;
+
+namespace Gateway.Tests.Attempts;
+
+/// <summary>One request, its attempts, and what is counted. Invariant 15 is checked after every story.</summary>
+public class AttemptInvokerTests
+{
+    private static readonly string[] Bodiless = ["GET", "HEAD", "OPTIONS", "PUT", "DELETE"];
+
+    public static TheoryData<string> RepeatableMethods => [.. Bodiless];
+
+    public static TheoryData<string> AllMethods => [.. Bodiless, "POST", "PATCH", "PROPFIND"];
+
+    [Fact]
+    public async Task A_good_first_answer_is_the_answer()
+    {
+        var client = new ScriptedClient(attempt => attempt.AnswerAsync(201, "made"));
+        await using var story = await StoryAsync(client);
+
+        using var response = await story.SendAsync("GET");
+
+        Assert.Equal((HttpStatusCode.Created, "made"), (response.StatusCode, await response.Content.ReadAsStringAsync()));
+        Assert.Equal(("primary", "1"), Told(response));
+        await story.EndsAsync(RequestEnd.Ok, ("primary", AttemptEnd.Good));
+    }
+
+    [Theory]
+    [MemberData(nameof(AllMethods))]
+    public async Task A_refused_connection_is_tried_elsewhere_whatever_the_method_and_the_body(string method)
+    {
+        string? sent = null;
+        var client = new ScriptedClient(async attempt =>
+        {
+            if (attempt.Backend == "primary")
+            {
+                return await Attempt.RefuseAsync();
+            }
+
+            sent = await attempt.SendAsync();
+            return await attempt.AnswerAsync();
+        });
+        await using var story = await StoryAsync(client);
+
+        using var response = await story.SendAsync(method, body: method is "POST" or "PUT" ? "the body" : null);
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal(("secondary", "2"), Told(response));
+        Assert.Equal(method is "POST" or "PUT" ? "the body" : string.Empty, sent);
+        await story.EndsAsync(RequestEnd.Rescued, ("primary", AttemptEnd.Connect), ("secondary", AttemptEnd.Good));
+    }
+
+    [Theory]
+    [InlineData("POST", null)]
+    [InlineData("POST", "body")]
+    [InlineData("PATCH", "body")]
+    [InlineData("PUT", "body")]
+    [InlineData("PROPFIND", null)]
+    [InlineData("GET", "body")]
+    public async Task What_was_possibly_sent_and_must_not_be_repeated_is_not(string method, string? body)
+    {
+        var client = new ScriptedClient(attempt => attempt.BreakAsync());
+        await using var story = await StoryAsync(client);
+
+        using var response = await story.SendAsync(method, body);
+
+        Assert.Equal(HttpStatusCode.BadGateway, response.StatusCode);
+        Assert.Equal(["primary"], client.Tried);
+        Assert.Equal(method is "PUT" or "GET" ? null : "unknown", Header(response, "X-Failover-Outcome"));
+        await story.EndsAsync(RequestEnd.Failed, ("primary", AttemptEnd.Broken));
+    }
+
+    [Theory]
+    [MemberData(nameof(RepeatableMethods))]
+    public async Task What_may_be_repeated_is_after_a_broken_connection_and_after_a_bad_status(string method)
+    {
+        var turn = 0;
+        var client = new ScriptedClient(attempt => turn++ % 2 == 1 ? attempt.AnswerAsync() : turn == 1 ? attempt.BreakAsync() : attempt.AnswerAsync(503));
+        await using var story = await StoryAsync(client);
+
+        using var first = await story.SendAsync(method);
+        using var second = await story.SendAsync(method);
+
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (first.StatusCode, second.StatusCode));
+        Assert.Equal(["primary", "secondary", "primary", "secondary"], client.Tried);
+        await Eventually.EqualAsync(2, () => story.Gateway.Pool.Counters.Read(RequestEnd.Rescued));
+    }
+
+    [Theory]
+    [InlineData("POST", null, 503)]
+    [InlineData("PUT", "body", 500)]
+    [InlineData("GET", null, 403)]
+    [InlineData("GET", null, 501)]
+    public async Task A_status_is_not_tried_elsewhere_where_that_is_not_allowed_or_it_is_not_listed(string method, string? body, int status)
+    {
+        var client = new ScriptedClient(attempt => attempt.AnswerAsync(status));
+        await using var story = await StoryAsync(client);
+
+        using var response = await story.SendAsync(method, body);
+
+        Assert.Equal(status, (int)response.StatusCode);
+        Assert.Equal(["primary"], client.Tried);
+        Assert.Null(Header(response, "X-Failover-Outcome"));
+        var bad = status is 500 or 503;
+        await story.EndsAsync(bad ? RequestEnd.Failed : RequestEnd.Ok, ("primary", bad ? AttemptEnd.Status : AttemptEnd.Good));
+    }
+
+    [Fact]
+    public async Task When_nobody_does_better_the_client_gets_the_first_real_answer()
+    {
+        var client = new ScriptedClient(attempt => attempt.Backend switch
+        {
+            "first" => Attempt.RefuseAsync(),
+            "second" => attempt.AnswerAsync(503, "second's page"),
+            _ => attempt.AnswerAsync(500, "third's page"),
+        });
+        await using var story = await StoryAsync(client, Many("first", "second", "third"));
+
+        using var response = await story.SendAsync("GET");
+
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, "second's page"), (response.StatusCode, await response.Content.ReadAsStringAsync()));
+        Assert.Equal(("second", "3"), Told(response));
+        await story.EndsAsync(
+            RequestEnd.Failed, ("first", AttemptEnd.Connect), ("second", AttemptEnd.Status), ("third", AttemptEnd.Status));
+    }
+
+    [Fact]
+    public async Task Each_backend_is_tried_once()
+    {
+        var client = new ScriptedClient(_ => Attempt.RefuseAsync());
+        await using var story = await StoryAsync(client, Many("first", "second", "third").With("Failover:Pools:api:Attempts:Max", "10"));
+
+        using var response = await story.SendAsync("GET");
+
+        Assert.Equal(["first", "second", "third"], client.Tried);
+        Assert.Equal("application/problem+json", response.Content.Headers.ContentType!.MediaType);
+        await story.EndsAsync(
+            RequestEnd.Failed, ("first", AttemptEnd.Connect), ("second", AttemptEnd.Connect), ("third", AttemptEnd.Connect));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task No_more_attempts_are_made_than_allowed(int most)
+    {
+        var client = new ScriptedClient(_ => Attempt.RefuseAsync());
+        await using var story = await StoryAsync(client, Many("first", "second", "third").With("Failover:Pools:api:Attempts:Max", $"{most}"));
+
+        using var response = await story.SendAsync("POST", "body");
+
+        Assert.Equal(most, client.Attempts.Count);
+        Assert.Null(Header(response, "X-Failover-Outcome"));
+        await Eventually.EqualAsync(1, () => story.Gateway.Pool.Counters.Read(RequestEnd.Failed));
+    }
+
+    [Fact]
+    public async Task A_backend_that_fell_meanwhile_is_not_tried()
+    {
+        RunningGateway gateway = null!;
+        var client = new ScriptedClient(async attempt =>
+        {
+            if (attempt.Backend == "first")
+            {
+                await gateway.ProbedAsync("second", passed: false, times: 2);
+                return await Attempt.RefuseAsync();
+            }
+
+            return await attempt.AnswerAsync();
+        });
+        await using var story = await StoryAsync(client, Many("first", "second", "third"));
+        gateway = story.Gateway;
+
+        using var response = await story.SendAsync("GET");
+
+        Assert.Equal(["first", "third"], client.Tried);
+    }
+
+    [Fact]
+    public async Task A_silent_attempt_is_cut_short_only_where_another_may_follow()
+    {
+        var client = new ScriptedClient(attempt => attempt.Backend == "primary" ? attempt.HangAsync() : attempt.AnswerAsync());
+        await using var story = await StoryAsync(client, Settings.TwoTiers().With("Failover:Pools:api:Attempts:Timeout", "30ms"));
+
+        using var response = await story.SendAsync("GET");
+
+        Assert.Equal(("secondary", "2"), Told(response));
+        await story.EndsAsync(RequestEnd.Rescued, ("primary", AttemptEnd.Timeout), ("secondary", AttemptEnd.Good));
+    }
+
+    [Theory]
+    [InlineData("POST", 3)]
+    [InlineData("GET", 1)]
+    public async Task Nobody_loses_patience_with_a_request_that_has_no_second_chance(string method, int most)
+    {
+        var client = new ScriptedClient(async attempt =>
+        {
+            Assert.False(attempt.Cancel.IsCancellationRequested);
+            using var patience = new CancellationTokenSource(TimeSpan.FromMilliseconds(120));
+            var answer = new TaskCompletionSource();
+            await using var over = patience.Token.Register(answer.SetResult);
+            await answer.Task;
+            Assert.False(attempt.Cancel.IsCancellationRequested);
+            return await attempt.AnswerAsync();
+        });
+        await using var story = await StoryAsync(
+            client, Settings.TwoTiers().With("Failover:Pools:api:Attempts:Timeout", "10ms").With("Failover:Pools:api:Attempts:Max", $"{most}"));
+
+        using var response = await story.SendAsync(method);
+
+        Assert.Equal((HttpStatusCode.OK, ("primary", "1")), (response.StatusCode, Told(response)));
+        await story.EndsAsync(RequestEnd.Ok, ("primary", AttemptEnd.Good));
+    }
+
+    [Fact]
+    public async Task A_client_that_left_is_no_failure_of_the_backend()
+    {
+        var arrived = new TaskCompletionSource();
+        var client = new ScriptedClient(attempt =>
+        {
+            arrived.TrySetResult();
+            return attempt.HangAsync();
+        });
+        await using var story = await StoryAsync(client);
+        using var leaving = new CancellationTokenSource();
+
+        var request = story.Gateway.Client.GetAsync(new Uri("/api/x", UriKind.Relative), leaving.Token);
+        await arrived.Task;
+        Assert.Equal(1, story.Gateway.Pool.Members["primary"].InFlight);
+        await leaving.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => request);
+        await story.EndsAsync(RequestEnd.Aborted, ("primary", AttemptEnd.ClientLeft));
+        Assert.Equal(["primary"], client.Tried);
+        Assert.Empty(story.Gateway.Get<History>().Events);
+    }
+
+    [Fact]
+    public async Task A_body_that_breaks_off_at_the_client_is_no_failure_of_the_backend()
+    {
+        var client = new ScriptedClient(async attempt =>
+        {
+            await attempt.SendAsync();
+            return await attempt.AnswerAsync();
+        });
+        await using var story = await StoryAsync(client, Settings.TwoTiers().With("Failover:Pools:api:Judging:FailureStreak", "1"));
+
+        // A chunk whose length is no number: Kestrel refuses it while the backend is being sent the rest.
+        var answer = await RawAsync(story.Gateway.Address, "POST /api/x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\nzz\r\n");
+
+        Assert.StartsWith("HTTP/1.1 400", answer, StringComparison.Ordinal);
+        await story.EndsAsync(RequestEnd.Aborted, ("primary", AttemptEnd.ClientLeft));
+        Assert.Empty(story.Gateway.Get<History>().Events);
+    }
+
+    [Fact]
+    public async Task An_answer_that_breaks_off_is_the_backends_failure_and_counted_once()
+    {
+        var client = new ScriptedClient(_ => Task.FromResult(new HttpResponseMessage { Content = new StreamContent(new BreakingStream(wholeReads: 100)) }));
+        await using var story = await StoryAsync(client);
+
+        await Assert.ThrowsAnyAsync<HttpRequestException>(() => story.SendAsync("GET"));
+
+        Assert.Equal(["primary"], client.Tried);
+        await story.EndsAsync(RequestEnd.Failed, ("primary", AttemptEnd.Broken));
+    }
+
+    [Fact]
+    public async Task An_answer_that_breaks_off_before_a_byte_went_to_the_client_is_a_problem_of_ours()
+    {
+        var client = new ScriptedClient(_ => Task.FromResult(new HttpResponseMessage { Content = new StreamContent(new BreakingStream(wholeReads: 0)) }));
+        await using var story = await StoryAsync(client);
+
+        using var response = await story.SendAsync("GET");
+
+        Assert.Equal((HttpStatusCode.BadGateway, "application/problem+json"), (response.StatusCode, response.Content.Headers.ContentType!.MediaType));
+        await story.EndsAsync(RequestEnd.Failed, ("primary", AttemptEnd.Broken));
+    }
+
+    [Fact]
+    public async Task A_client_that_leaves_in_the_middle_of_an_answer_is_counted_as_such()
+    {
+        var client = new ScriptedClient(_ => Task.FromResult(new HttpResponseMessage { Content = new StreamContent(new EndlessStream()) }));
+        await using var story = await StoryAsync(client);
+
+        using (var response = await story.Gateway.Client.GetAsync(new Uri("/api/x", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead))
+        {
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+            Assert.Equal(1, story.Gateway.Pool.Members["primary"].InFlight);
+        }
+
+        await story.EndsAsync(RequestEnd.Aborted, ("primary", AttemptEnd.ClientLeft));
+    }
+
+    [Fact]
+    public async Task A_handler_that_throws_what_nobody_expects_is_one_failure_too()
+    {
+        var client = new ScriptedClient(_ => throw new InvalidOperationException("a bug of a user's handler"));
+        await using var story = await StoryAsync(client);
+        using var response = await story.SendAsync("GET");
+        Assert.Equal(HttpStatusCode.BadGateway, response.StatusCode);
+        await story.EndsAsync(RequestEnd.Failed, ("primary", AttemptEnd.Broken));
+    }
+
+    [Fact]
+    public async Task What_a_client_forged_is_dropped_and_the_epoch_is_told()
+    {
+        var client = new ScriptedClient(attempt => attempt.AnswerAsync());
+        await using var story = await StoryAsync(client);
+
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/x");
+        request.Headers.Add("x-failover-epoch", "99;evil");
+        request.Headers.Add("X-Failover-Anything", "1");
+        request.Headers.Add("X-Other", "kept");
+        using var response = await story.Gateway.Client.SendAsync(request);
+
+        var seen = Assert.Single(client.Attempts).Headers;
+        Assert.Equal(("1;primary", "kept"), (seen["X-Failover-Epoch"], seen["X-Other"]));
+        Assert.DoesNotContain("X-Failover-Anything", seen.Keys);
+    }
+
+    [Fact]
+    public async Task Clients_are_told_nothing_where_that_is_switched_off()
+    {
+        var client = new ScriptedClient(attempt => attempt.AnswerAsync());
+        await using var story = await StoryAsync(client, Settings.TwoTiers().With("Failover:Pools:api:Attempts:ResponseHeaders", "false"));
+        using var response = await story.SendAsync("GET");
+        Assert.DoesNotContain(response.Headers, header => header.Key.StartsWith("X-Failover-", StringComparison.OrdinalIgnoreCase));
+    }
+
+    [Fact]
+    public async Task Who_got_no_answer_is_told_what_happened()
+    {
+        var client = new ScriptedClient(attempt => attempt.BreakAsync());
+        await using var story = await StoryAsync(client);
+
+        using var response = await story.SendAsync("POST", "body");
+        var problem = JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement;
+
+        Assert.Equal("application/problem+json", response.Content.Headers.ContentType!.MediaType);
+        Assert.Equal((502, "No backend could answer"), (problem.GetProperty("status").GetInt32(), problem.GetProperty("title").GetString()));
+        Assert.Equal(
+            "No backend of api answered after 1 attempt: primary: connection closed before an answer. The request may have been executed, so it was not repeated.",
+            problem.GetProperty("detail").GetString());
+        Assert.Equal("1", Header(response, "X-Failover-Attempts"));
+        await Eventually.IsTrueAsync(() => story.Gateway.Log.Has(
+            "[api] POST /api/x failed with 502 after 1 attempts, the last at primary: connection closed before an answer."));
+    }
+
+    [Fact]
+    public async Task Failures_in_a_row_eject_and_a_good_answer_in_between_starts_the_row_anew()
+    {
+        var bad = true;
+        var client = new ScriptedClient(attempt => bad && attempt.Backend == "primary" ? attempt.AnswerAsync(500) : attempt.AnswerAsync());
+        await using var story = await StoryAsync(client);
+
+        foreach (var now in new[] { true, true, false, true, true })
+        {
+            bad = now;
+            using var response = await story.SendAsync("GET");
+        }
+
+        await story.Gateway.IdleAsync();
+        Assert.Equal("primary", story.Gateway.Pool.View.State.Active.Name);
+
+        using var third = await story.SendAsync("GET");
+        await Eventually.EqualAsync("secondary", () => story.Gateway.Pool.View.State.Active.Name);
+        Assert.True(story.Gateway.State("primary").Ejected);
+    }
+
+    private static Settings Many(params string[] backends)
+    {
+        var settings = Settings.TwoTiers().Without("ReverseProxy:Clusters:api:Destinations").Without("Failover:Pools:api:Tiers");
+        foreach (var (index, backend) in backends.Index())
+        {
+            settings.With($"ReverseProxy:Clusters:api:Destinations:{backend}:Address", $"http://{backend}.test/").With($"Failover:Pools:api:Tiers:{index}", backend);
+        }
+
+        return settings;
+    }
+
+    private static async Task<Story> StoryAsync(ScriptedClient client, Settings? settings = null) =>
+        new(await RunningGateway.StartAsync(settings, proxy: client.Use));
+
+    private static async Task<string> RawAsync(Uri address, string request)
+    {
+        using var socket = new System.Net.Sockets.TcpClient();
+        await socket.ConnectAsync(address.Host, address.Port);
+        await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes(request));
+        using var reader = new StreamReader(socket.GetStream());
+        return await reader.ReadLineAsync() ?? string.Empty;
+    }
+
+    private static (string?, string?) Told(HttpResponseMessage response) => (Header(response, "X-Failover-Backend"), Header(response, "X-Failover-Attempts"));
+
+    private static string? Header(HttpResponseMessage response, string name) => response.Headers.TryGetValues(name, out var values) ? string.Join(',', values) : null;
+}
