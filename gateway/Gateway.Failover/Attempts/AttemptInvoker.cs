@@ -23,10 +23,8 @@ internal sealed class AttemptInvoker(HttpContext context, IReverseProxyFeature r
     // Of the attempt under way.
     private DestinationState _destination = null!;
 
-    private List<string>? _tried;
-
-    // The first real answer is what the client gets if nobody does better; later bad ones are thrown away.
-    private (HttpResponseMessage Response, DestinationState From)? _firstAnswer;
+    // Null as long as all goes well, which for most requests is always.
+    private Failures? _failures;
 
     /// <summary>How many attempts were made.</summary>
     public int Made { get; private set; }
@@ -35,7 +33,7 @@ internal sealed class AttemptInvoker(HttpContext context, IReverseProxyFeature r
     public bool OutcomeUnknown { get; private set; }
 
     /// <summary>What went wrong last.</summary>
-    public Fault? LastFault { get; private set; }
+    public Fault? LastFault => _failures?.Last;
 
     /// <summary>The backend of the attempt under way, or of the one whose answer the client gets.</summary>
     public Backend? Current { get; private set; }
@@ -52,11 +50,11 @@ internal sealed class AttemptInvoker(HttpContext context, IReverseProxyFeature r
         {
             // Awaited here and not in a method of its own, which would have to be kept in memory, and woken up, for every request.
             var timeout = Begin(cancellationToken);
-            HttpResponseMessage? response = null;
-            Exception? error = null;
+            HttpResponseMessage? response;
+            Exception? error;
             try
             {
-                response = await client.SendAsync(request, timeout?.Token ?? cancellationToken);
+                (response, error) = (await client.SendAsync(request, timeout?.Token ?? cancellationToken), null);
             }
             catch (HttpRequestException e) when (IsDowngrade(e))
             {
@@ -66,7 +64,7 @@ internal sealed class AttemptInvoker(HttpContext context, IReverseProxyFeature r
             }
             catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException)
             {
-                error = e;
+                (response, error) = (null, e);
             }
             finally
             {
@@ -158,7 +156,7 @@ internal sealed class AttemptInvoker(HttpContext context, IReverseProxyFeature r
 
     private void Fail(Backend? backend, AttemptEnd end, Fault fault)
     {
-        LastFault = fault;
+        (_failures ??= new()).Last = fault;
         if (backend is not null)
         {
             inbox.AttemptFailed(pool, backend, fault, backend.CountFailure(end));
@@ -173,10 +171,11 @@ internal sealed class AttemptInvoker(HttpContext context, IReverseProxyFeature r
             return null;
         }
 
-        (_tried ??= []).Add(failed.DestinationId);
+        var failures = _failures ??= new();
+        failures.Tried.Add(failed.DestinationId);
         foreach (var candidate in pool.View.Candidates)
         {
-            if (!_tried.Contains(candidate) && Find(candidate) is { } destination)
+            if (!failures.Tried.Contains(candidate) && Find(candidate) is { } destination)
             {
                 return destination;
             }
@@ -200,9 +199,9 @@ internal sealed class AttemptInvoker(HttpContext context, IReverseProxyFeature r
 
     private void Keep(HttpResponseMessage? response, DestinationState destination)
     {
-        if (response is not null && _firstAnswer is null)
+        if (response is not null && _failures is { FirstAnswer: null } failures)
         {
-            _firstAnswer = (response, destination);
+            failures.FirstAnswer = (response, destination);
         }
         else
         {
@@ -214,11 +213,16 @@ internal sealed class AttemptInvoker(HttpContext context, IReverseProxyFeature r
     {
         var destination = _destination;
         AnsweredBadly = outcome != AttemptOutcome.Good;
-        if (AnsweredBadly && _firstAnswer is { } first)
+        if (AnsweredBadly && _failures?.FirstAnswer is { } first)
         {
             response?.Dispose();
-            (response, destination, _firstAnswer) = (first.Response, first.From, null);
+            (response, destination, _failures.FirstAnswer) = (first.Response, first.From, null);
             Occupy(destination);
+        }
+        else
+        {
+            // Given back now: what the client gets may stream for hours.
+            _failures?.FirstAnswer?.Response.Dispose();
         }
 
         route.ProxiedDestination = destination;
@@ -240,7 +244,7 @@ internal sealed class AttemptInvoker(HttpContext context, IReverseProxyFeature r
         if (disposing)
         {
             Current?.Finish();
-            _firstAnswer?.Response.Dispose();
+            _failures?.FirstAnswer?.Response.Dispose();
         }
 
         base.Dispose(disposing);
@@ -249,6 +253,17 @@ internal sealed class AttemptInvoker(HttpContext context, IReverseProxyFeature r
     // What SocketsHttpHandler says to who tried an HTTP/2 extension; YARP looks for the same.
     private static bool IsDowngrade(HttpRequestException error) =>
         error.Data.Contains("SETTINGS_ENABLE_CONNECT_PROTOCOL") || error.Data.Contains("HTTP2_ENABLED");
+
+    /// <summary>What a request carries along once an attempt has failed.</summary>
+    private sealed class Failures
+    {
+        public HashSet<string> Tried { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+        public Fault? Last { get; set; }
+
+        // What the client gets if nobody does better; later bad answers are thrown away.
+        public (HttpResponseMessage Response, DestinationState From)? FirstAnswer { get; set; }
+    }
 
     private sealed class Unused : HttpMessageHandler
     {

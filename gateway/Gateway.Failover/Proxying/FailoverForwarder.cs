@@ -30,33 +30,40 @@ internal sealed class FailoverForwarder(
             : yarp.SendAsync(context, destinationPrefix, httpClient, requestConfig, transformer, cancellationToken);
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<ForwarderError> ForwardAsync(
+    private ValueTask<ForwarderError> ForwardAsync(
         HttpContext context, string prefix, HttpMessageInvoker client, ForwarderRequestConfig config, HttpTransformer transformer,
         IReverseProxyFeature route, Pool pool, CancellationToken cancel)
     {
         var started = clock.Time.GetTimestamp();
         var view = pool.View;
         view.Awaited?.Ask(clock.Now);
-        using var attempts = new AttemptInvoker(context, route, pool, view, client, inbox);
-        if (view.Candidates.IsEmpty)
-        {
-            return await RefuseAsync(context, pool, attempts);
-        }
+        var attempts = new AttemptInvoker(context, route, pool, view, client, inbox);
+        return view.Candidates.IsEmpty
+            ? RefuseAsync(context, pool, attempts)
+            : EndAsync(context, pool, attempts, started, yarp.SendAsync(context, prefix, attempts, config, transformer, cancel));
+    }
 
-        var error = await yarp.SendAsync(context, prefix, attempts, config, transformer, cancel);
-        var end = End(context, error, attempts);
-        Close(pool, end, attempts, clock.Time.GetElapsedTime(started));
-        if (end == RequestEnd.Failed)
+    // Kept small, for it lies in memory until the request is over.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<ForwarderError> EndAsync(
+        HttpContext context, Pool pool, AttemptInvoker attempts, long started, ValueTask<ForwarderError> forwarding)
+    {
+        using (attempts)
         {
-            failures.Failed(context, pool, attempts);
-            if (error != ForwarderError.None && !context.Response.HasStarted)
+            var error = await forwarding;
+            var end = End(context, error, attempts);
+            Close(pool, end, attempts, clock.Time.GetElapsedTime(started));
+            if (end == RequestEnd.Failed)
             {
-                await Problems.WriteAsync(context, pool, attempts);
+                failures.Failed(context, pool, attempts);
+                if (error != ForwarderError.None && !context.Response.HasStarted)
+                {
+                    await Problems.WriteAsync(context, pool, attempts);
+                }
             }
-        }
 
-        return error;
+            return error;
+        }
     }
 
     private async ValueTask<ForwarderError> RefuseAsync(HttpContext context, Pool pool, AttemptInvoker attempts)
