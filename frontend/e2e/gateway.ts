@@ -20,13 +20,25 @@ export async function bringHome(request: APIRequestContext): Promise<void> {
     await request.post(`/proxy/pools/api/backends/${backend}/enable`);
     await request.post(`/proxy/pools/api/backends/${backend}/reset`);
   }
-  await expect.poll(async () => {
-    const pool = await poolState(request);
-    const fit = pool.backends.every((backend) => backend.health === "up");
-    // Asked for again and again: a primary that has just come back may still be on its way to "up".
-    if (fit && pool.active !== "primary") await request.post("/proxy/pools/api/failback");
-    return fit && pool.active === "primary" && pool.condition === "steady" && !pool.held;
-  }, { message: "the gateway is home: primary serves, all is steady", timeout: healedMs }).toBe(true);
+  await expect
+    .poll(
+      async () => {
+        const pool = await poolState(request);
+        const fit = pool.backends.every((backend) => backend.health === "up");
+        // Asked for again and again: a primary that has just come back may still be on its way to "up".
+        if (fit && pool.active !== "primary") await request.post("/proxy/pools/api/failback");
+        return fit && pool.active === "primary" && pool.condition === "steady" && !pool.held;
+      },
+      { message: "the gateway is home: primary serves, all is steady", timeout: healedMs },
+    )
+    .toBe(true);
+}
+
+/** Something to log: a gateway at rest says nothing. */
+export async function makeLines(request: APIRequestContext, count: number): Promise<void> {
+  for (let line = 0; line < count; line++) {
+    await request.post(`/proxy/pools/api/${line % 2 === 0 ? "hold" : "release"}`);
+  }
 }
 
 export async function openPage(page: Page): Promise<void> {

@@ -1,6 +1,6 @@
 import AxeBuilder from "@axe-core/playwright";
 import { expect, test, type Page } from "@playwright/test";
-import { bringHome, openPage } from "./gateway.ts";
+import { makeLines, bringHome, openPage } from "./gateway.ts";
 
 test.beforeEach(({ request }) => bringHome(request));
 
@@ -20,7 +20,9 @@ async function cable(page: Page) {
       for (const cut of cuts) cut();
       cuts.clear();
     },
-    plug() { pulled = false; },
+    plug() {
+      pulled = false;
+    },
   };
 }
 
@@ -67,10 +69,12 @@ for (const scheme of ["light", "dark"] as const) {
 test("dark mode follows the system, and the toggle overrides it", async ({ page }) => {
   await page.emulateMedia({ colorScheme: "dark" });
   await openPage(page);
-  const brightness = () => page.evaluate(() => {
-    const [red = 0, green = 0, blue = 0] = getComputedStyle(document.body).backgroundColor.match(/\d+/g)?.map(Number) ?? [];
-    return red + green + blue;
-  });
+  const brightness = () =>
+    page.evaluate(() => {
+      const [red = 0, green = 0, blue = 0] =
+        getComputedStyle(document.body).backgroundColor.match(/\d+/g)?.map(Number) ?? [];
+      return red + green + blue;
+    });
   expect(await brightness()).toBeLessThan(150);
   await page.getByTestId("theme").click();
   await expect(page.getByTestId("theme")).toHaveAttribute("data-theme-choice", "light");
@@ -79,7 +83,7 @@ test("dark mode follows the system, and the toggle overrides it", async ({ page 
   expect(await brightness()).toBeGreaterThan(600);
 });
 
-test("the log filters, pauses, clears and shows markup as text", async ({ page }) => {
+test("the log filters, pauses, clears and shows markup as text", async ({ page, request }) => {
   await openPage(page);
   await page.getByTestId("log-level").selectOption("debug");
   await expect(page.getByTestId("log-line").first()).toBeVisible();
@@ -88,12 +92,30 @@ test("the log filters, pauses, clears and shows markup as text", async ({ page }
   await page.getByTestId("log-text").fill("");
   await page.getByTestId("log-pause").click();
   const count = await page.getByTestId("log-line").count();
+  await makeLines(request, 2);
   await expect(page.getByTestId("log-pause")).toContainText(/\d+ new/, { timeout: 30_000 });
   expect(await page.getByTestId("log-line").count()).toBe(count);
   await page.getByTestId("log-pause").click();
   await page.getByTestId("log-clear").click();
   expect(await page.getByTestId("log-line").count()).toBeLessThan(Math.max(count, 2));
   expect(await page.locator('[data-testid="log"] img, [data-testid="log"] script').count()).toBe(0);
+});
+
+test("the log follows until its reader goes up, and again when asked", async ({ page, request }) => {
+  await openPage(page);
+  await makeLines(request, 30);
+  await page.getByTestId("log-level").selectOption("debug");
+  const log = page.getByTestId("log");
+  const room = () => log.evaluate((box) => box.scrollHeight - box.clientHeight);
+  await expect.poll(room, { message: "enough lines to scroll", timeout: 60_000 }).toBeGreaterThan(200);
+  const fromEnd = () => log.evaluate((box) => Math.round(box.scrollHeight - box.clientHeight - box.scrollTop));
+  await expect.poll(fromEnd).toBeLessThan(24);
+  await log.hover();
+  await page.mouse.wheel(0, -150);
+  await expect(page.getByTestId("log-follow")).toHaveAttribute("aria-pressed", "false");
+  await expect.poll(fromEnd).toBeGreaterThan(24);
+  await page.getByTestId("log-follow").click();
+  await expect.poll(fromEnd).toBeLessThan(24);
 });
 
 test("the keyboard reaches and works the fail menu", async ({ page }) => {
@@ -113,7 +135,9 @@ for (const scheme of ["light", "dark"] as const) {
     await openPage(page);
     await expect(page.getByTestId("chart").locator("canvas")).toBeVisible();
     const { violations } = await new AxeBuilder({ page }).analyze();
-    expect(violations.map((found) => `${found.id}: ${found.nodes.map((node) => node.target.join(" ")).join(", ")}`)).toEqual([]);
+    expect(
+      violations.map((found) => `${found.id}: ${found.nodes.map((node) => node.target.join(" ")).join(", ")}`),
+    ).toEqual([]);
   });
 }
 
@@ -123,7 +147,9 @@ test("nothing comes from another host, and nothing breaks the content security p
   page.on("request", (request) => {
     if (new URL(request.url()).host !== new URL(baseURL!).host) strangers.push(request.url());
   });
-  page.on("console", (message) => { if (message.type() === "error") complaints.push(message.text()); });
+  page.on("console", (message) => {
+    if (message.type() === "error") complaints.push(message.text());
+  });
   page.on("pageerror", (error) => complaints.push(error.message));
   await openPage(page);
   await expect(page.getByTestId("chart").locator("canvas")).toBeVisible();

@@ -37,13 +37,20 @@ test("a button that cannot be used says why", async ({ page }) => {
 
 test("the gateway's refusal is shown in its own words", async ({ page }) => {
   const detail = "The pool is at epoch 9, not 8: look <b>again</b>.";
-  await page.route("**/proxy/pools/api/switchover", (route) => route.fulfill(
-    { status: 409, contentType: "application/problem+json", body: JSON.stringify({ title: "Conflict", detail }) }));
+  await page.route("**/proxy/pools/api/switchover", (route) =>
+    route.fulfill({
+      status: 409,
+      contentType: "application/problem+json",
+      body: JSON.stringify({ title: "Conflict", detail }),
+    }),
+  );
   await openPage(page);
   const sent = page.waitForRequest("**/proxy/pools/api/switchover");
   await page.getByTestId("switchover-secondary").click();
-  expect((await sent).postDataJSON()).toEqual(
-    { to: "secondary", expectedEpoch: Number(await page.getByTestId("epoch").textContent()) });
+  expect((await sent).postDataJSON()).toEqual({
+    to: "secondary",
+    expectedEpoch: Number(await page.getByTestId("epoch").textContent()),
+  });
   await expect(page.getByTestId("toast")).toContainText(detail);
 });
 

@@ -18,11 +18,14 @@ export function startLive(open: OpenSession, operator: Operator): Live {
   const state = createStore<State>(emptyState);
   const link = createStore<Link>(firstLink);
   const hear = batched<{ message: unknown; heardAt: number }>(browserFrames, (items) =>
-    state.set((current) => items.reduce((next, item) => apply(next, item.message, item.heardAt), current)));
+    state.set((current) => items.reduce((next, item) => apply(next, item.message, item.heardAt), current)),
+  );
   const feed: Watch = watch(open, (message, heardAt) => hear({ message, heardAt }), link.set);
   // The browser knows before the back-off does that trying makes sense again.
   addEventListener("online", () => feed.tryNow());
-  document.addEventListener("visibilitychange", () => { if (!document.hidden) feed.tryNow(); });
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) feed.tryNow();
+  });
   return { state, link, operator, tryNow: () => feed.tryNow() };
 }
 

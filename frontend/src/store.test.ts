@@ -19,7 +19,15 @@ describe("createStore", () => {
 it("batched hands over everything of a frame at once, in order", () => {
   const frames: (() => void)[] = [];
   const flushed: number[][] = [];
-  const add = batched<number>({ request: (run) => { frames.push(run); return () => undefined; } }, (items) => flushed.push([...items]));
+  const add = batched<number>(
+    {
+      request: (run) => {
+        frames.push(run);
+        return () => undefined;
+      },
+    },
+    (items) => flushed.push([...items]),
+  );
   for (let index = 0; index < 200; index++) add(index);
   expect(frames).toHaveLength(1);
   frames.shift()?.();

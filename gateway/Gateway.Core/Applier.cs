@@ -24,7 +24,7 @@ public static class Applier
         PoolEvent.ActiveChanged e => Move(pool, e),
         PoolEvent.PoolExhausted => pool with { Exhausted = true },
         PoolEvent.FirstAnswerNoted e => pool.Window?.Epoch == e.Epoch
-            ? pool with { Window = pool.Window with { FirstAnswerAt = e.At } }
+            ? pool with { Window = pool.Window with { FirstAnswerAt = e.At, AskedAt = e.AskedAt } }
             : pool,
         PoolEvent.ChangeMeasured e => pool.Window?.Epoch == e.Epoch ? pool with { Window = null } : pool,
         PoolEvent.HoldPlaced => pool with { Held = true },

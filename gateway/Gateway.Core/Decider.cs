@@ -22,12 +22,21 @@ public static class Decider
         }
 
         var chosen = Choice.Of(Applier.Apply(pool, judged.Events), input);
+        if (Moves(judged, Cause.Configured) && Moves(chosen))
+        {
+            // One input moves a pool once; what else is due comes with the next tick.
+            return judged;
+        }
+
         var accepted = judged.Reason.Code == ReasonCode.CommandAccepted;
         var standsStill = !accepted && (chosen.Reason.Code is ReasonCode.Held or ReasonCode.NobodyLeft);
         var chosenSaysMore = !chosen.Events.IsEmpty || standsStill;
         var judgedSaysNothing = judged.Events.IsEmpty && judged.Reason.Code == ReasonCode.Steady;
         return new Decision([.. judged.Events, .. chosen.Events], chosenSaysMore || judgedSaysNothing ? chosen.Reason : judged.Reason);
     }
+
+    private static bool Moves(Decision decision, Cause? cause = null) =>
+        decision.Events.Any(happened => happened is PoolEvent.ActiveChanged change && (cause is null || change.Cause == cause));
 
     private static Decision Judge(PoolState pool, PoolInput input) => input switch
     {
@@ -52,7 +61,7 @@ public static class Decider
             ? Decision.Quiet(
                 ReasonCode.Measuring,
                 $"{pool.Active.Name} gave its first good answer {Words.Span(input.At - window.VerdictAt)} after the verdict.",
-                new PoolEvent.FirstAnswerNoted(input.At, input.Epoch))
+                new PoolEvent.FirstAnswerNoted(input.At, input.Epoch, input.AskedAt))
             : Decision.Nothing(ReasonCode.Stale, $"No first good answer of epoch {input.Epoch} is waited for.");
 
     private static Decision Ticked(PoolState pool, PoolInput.Ticked input) =>
@@ -72,17 +81,22 @@ public static class Decider
             ? $"{pool.Id} has new settings; its tiers stay {tiers}."
             : $"{pool.Id} has new tiers: {tiers}.";
         var configured = new PoolEvent.PoolConfigured(input.At, input.Definition, sentence);
-        if (input.Definition.FindTier(pool.Active.Backends) >= 0)
+        var reshaped = Applier.Apply(pool, configured);
+        var kept = input.Definition.FindTier(pool.Active.Backends);
+        var leaves = !Ranking.IsFit(reshaped, reshaped.Active) && Ranking.BestTier(reshaped) >= 0 && !pool.Held;
+        if (kept >= 0 && (leaves || reshaped.Active.Name == pool.Active.Name))
         {
             return Decision.Of(ReasonCode.Configured, configured);
         }
 
-        // The active tier is gone altogether. Somebody else has to be named, whatever an operator's hold says.
-        var reshaped = Applier.Apply(pool, configured);
-        var target = Math.Max(0, Ranking.BestTier(reshaped));
-        var moved = Choice.Change(
-            reshaped, input, target, ChangeKind.Switchover, Cause.Removed, pool.Active.Name, signal: null, pinned: false,
-            $"{pool.Active.Name} was taken out of the configuration");
+        // Somebody else is active now, or somebody besides, whatever an operator's hold says: one epoch has one name.
+        var moved = kept >= 0
+            ? Choice.Change(
+                reshaped, input, kept, ChangeKind.Switchover, Cause.Configured, pool.Active.Name, signal: null, pool.Pinned,
+                "the configuration groups the backends anew", pool.Forced)
+            : Choice.Change(
+                reshaped, input, Math.Max(0, Ranking.BestTier(reshaped)), ChangeKind.Switchover, Cause.Removed, pool.Active.Name, signal: null,
+                pinned: false, $"{pool.Active.Name} was taken out of the configuration");
         return new Decision([configured, .. moved], new Reason(ReasonCode.Configured, moved[^1].Sentence));
     }
 }

@@ -6,7 +6,7 @@ internal static class Measure
     public static PoolEvent.ChangeMeasured Close(MeasuredWindow window, Instant at, Tally tally)
     {
         TimeSpan? detection = window.FirstSignalAt is { } signal ? window.VerdictAt - signal : null;
-        TimeSpan? failover = window.FirstAnswerAt is { } answered ? answered - window.VerdictAt : null;
+        TimeSpan? failover = window.FirstAnswerAt is { } answered ? answered - window.AwaitedFrom : null;
         var cost = tally - window.Baseline;
         return new PoolEvent.ChangeMeasured(
             at, window.Epoch, window.Kind, detection, failover, cost, Sentence(window, detection, failover, cost));
@@ -22,6 +22,8 @@ internal static class Measure
         };
         var answer = failover switch
         {
+            { } f when window.AwaitedFrom > window.VerdictAt =>
+                $"the first request came {Words.Span(window.AwaitedFrom - window.VerdictAt)} after the verdict and was answered well within {Words.Span(f)}",
             { } f => $"the first good answer {(detection is null ? "came " : "")}{Words.Span(f)} after the verdict",
             null when cost.Requests == 0 => "no request came",
             null => "no good answer came",

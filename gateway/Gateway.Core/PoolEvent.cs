@@ -64,11 +64,11 @@ public abstract record PoolEvent
     /// <summary>The active tier cannot serve and no other can take over.</summary>
     public sealed record PoolExhausted(Instant At, string Sentence) : PoolEvent(At, Sentence);
 
-    public sealed record FirstAnswerNoted(Instant At, Epoch Epoch) : PoolEvent(At, string.Empty);
+    public sealed record FirstAnswerNoted(Instant At, Epoch Epoch, Instant? AskedAt) : PoolEvent(At, string.Empty);
 
     /// <summary>What a change has cost.</summary>
     /// <param name="Detection">From the first bad signal to the verdict; null for a planned change.</param>
-    /// <param name="Failover">From the verdict to the first good answer of the new backend; null when no request came.</param>
+    /// <param name="Failover">From the verdict, or from the first request after it, to the first good answer of the new backend; null when there was none.</param>
     public sealed record ChangeMeasured(
         Instant At,
         Epoch Epoch,
@@ -109,4 +109,5 @@ public enum Cause
     Drained,
     Disabled,
     Removed,
+    Configured,
 }

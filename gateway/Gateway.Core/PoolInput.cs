@@ -24,7 +24,14 @@ public abstract record PoolInput
     public sealed record AttemptFailed(Instant At, Tally Tally, BackendId Backend, Fault Fault, long Streak) : PoolInput(At, Tally);
 
     /// <summary>The backend that a verdict made active gave its first good answer to a client.</summary>
-    public sealed record FirstAnswered(Instant At, Tally Tally, Epoch Epoch) : PoolInput(At, Tally);
+    public sealed record FirstAnswered(Instant At, Tally Tally, Epoch Epoch) : PoolInput(At, Tally)
+    {
+        /// <summary>
+        /// When a client first asked the pool under this verdict; null when somebody was asking already. Where nobody asks, nobody waits:
+        /// a failover at night did not take until the morning.
+        /// </summary>
+        public Instant? AskedAt { get; init; }
+    }
 
     /// <summary>Time passed; see <see cref="Timers.NextDue"/>.</summary>
     public sealed record Ticked(Instant At, Tally Tally) : PoolInput(At, Tally);

@@ -14,6 +14,7 @@ return await Launch.RunAsync(args, async arguments =>
     builder.Services.AddReverseProxy().LoadFromConfig(builder.Configuration.GetSection("ReverseProxy")).AddFailover();
 
     await using var app = builder.Build();
+    app.WatchFiles();
     app.UseRouting();
     app.UseDashboard();
     app.MapReverseProxy();

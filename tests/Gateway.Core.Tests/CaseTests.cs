@@ -45,7 +45,7 @@ public class CaseTests
         new PoolEvent.ActiveChanged(
             At(1), new Epoch(2), ChangeKind.Failover, "a", "b", [Id("b")], Cause.ProbeFailed, At(1), default, Pinned: false, "Moved."),
         new PoolEvent.PoolExhausted(At(1), "Nobody left."),
-        new PoolEvent.FirstAnswerNoted(At(1), Epoch.First),
+        new PoolEvent.FirstAnswerNoted(At(1), Epoch.First, AskedAt: null),
         new PoolEvent.ChangeMeasured(At(1), Epoch.First, ChangeKind.Failover, null, null, default, "Measured."),
         new PoolEvent.HoldPlaced(At(1), "Held."),
         new PoolEvent.HoldReleased(At(1), "Released."),

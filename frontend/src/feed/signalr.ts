@@ -6,18 +6,18 @@ export function signalRSession(url: string): OpenSession {
   return (cursor, listener, attempt) => {
     // Straight to a WebSocket: one round trip less, and right behind a load balancer whose two gateways do not know
     // each other's negotiated connections. Every third attempt negotiates, for networks that let no WebSocket through.
-    const options = attempt % 3 === 2
-      ? {}
-      : { skipNegotiation: true, transport: HttpTransportType.WebSockets };
+    const options = attempt % 3 === 2 ? {} : { skipNegotiation: true, transport: HttpTransportType.WebSockets };
     const connection = new HubConnectionBuilder().withUrl(url, options).configureLogging(LogLevel.None).build();
-    const fail = (error: unknown) => listener.ended(error instanceof Error ? error.message : "the connection was closed");
+    const fail = (error: unknown) =>
+      listener.ended(error instanceof Error ? error.message : "the connection was closed");
     connection.onclose(fail);
     connection.start().then(
-      () => connection.stream<unknown>("Watch", cursor).subscribe({
-        next: (message) => listener.message(message),
-        error: fail,
-        complete: () => listener.ended("the gateway ended the stream"),
-      }),
+      () =>
+        connection.stream<unknown>("Watch", cursor).subscribe({
+          next: (message) => listener.message(message),
+          error: fail,
+          complete: () => listener.ended("the gateway ended the stream"),
+        }),
       fail,
     );
     // Stopping a connection that never started is refused by the client; there is nothing left to close then.

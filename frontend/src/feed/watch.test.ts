@@ -2,7 +2,12 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { event, snapshot } from "../model/samples.ts";
 import { delayAfter, timing, watch, type Link, type Listener, type OpenSession } from "./watch.ts";
 
-interface Opened { cursor: string | null; attempt: number; listener: Listener; closed: boolean }
+interface Opened {
+  cursor: string | null;
+  attempt: number;
+  listener: Listener;
+  closed: boolean;
+}
 
 function setUp() {
   const sessions: Opened[] = [];
@@ -11,18 +16,33 @@ function setUp() {
   const open: OpenSession = (cursor, listener, attempt) => {
     const session = { cursor, attempt, listener, closed: false };
     sessions.push(session);
-    return { close: () => { session.closed = true; } };
+    return {
+      close: () => {
+        session.closed = true;
+      },
+    };
   };
-  const feed = watch(open, (message) => heard.push(message), (link) => links.push(link), () => 0);
+  const feed = watch(
+    open,
+    (message) => heard.push(message),
+    (link) => links.push(link),
+    () => 0,
+  );
   return { feed, sessions, heard, link: () => links.at(-1), last: () => sessions.at(-1)! };
 }
 
-beforeEach(() => { vi.useFakeTimers(); });
-afterEach(() => { vi.useRealTimers(); });
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 describe("delayAfter", () => {
   it("doubles from a quarter of a second to five seconds", () =>
-    expect([1, 2, 3, 4, 5, 6, 7, 5000].map((failures) => delayAfter(failures, 0))).toEqual([250, 500, 1000, 2000, 4000, 5000, 5000, 5000]));
+    expect([1, 2, 3, 4, 5, 6, 7, 5000].map((failures) => delayAfter(failures, 0))).toEqual([
+      250, 500, 1000, 2000, 4000, 5000, 5000, 5000,
+    ]));
   it("stays within its bounds with any luck", () => {
     for (const random of [0, 0.5, 0.999]) {
       for (let failures = 1; failures < 20; failures++) {

@@ -66,10 +66,18 @@ export function watch(
     if (link.phase === "lost") say({ nextTryAt: null });
     watchSilence(openedAt);
     // A session that was given up may still have something to say: only the newest is listened to.
-    const opened = open(cursor, {
-      message: (message) => { if (mine === generation) hear(message); },
-      ended: (why) => { if (mine === generation) lose(why); },
-    }, link.failures);
+    const opened = open(
+      cursor,
+      {
+        message: (message) => {
+          if (mine === generation) hear(message);
+        },
+        ended: (why) => {
+          if (mine === generation) lose(why);
+        },
+      },
+      link.failures,
+    );
     if (mine === generation) session = opened;
     else opened.close();
   }

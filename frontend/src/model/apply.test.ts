@@ -4,16 +4,23 @@ import { at, change, event, figures, line, pool, snapshot } from "./samples.ts";
 import { bounds, emptyState, type State } from "./state.ts";
 
 const heard = Date.parse(at(0));
-const after = (...messages: unknown[]): State => messages.reduce<State>((state, message) => apply(state, message, heard), emptyState);
+const after = (...messages: unknown[]): State =>
+  messages.reduce<State>((state, message) => apply(state, message, heard), emptyState);
 
 describe("apply is total", () => {
   it.each([
-    ["nothing", undefined], ["null", null], ["text", "snapshot"], ["a list", []], ["an unknown type", { type: "weather", cursor: "j:9" }],
-    ["no type", { cursor: "j:9" }], ["a name from Object's prototype", { type: "constructor" }],
+    ["nothing", undefined],
+    ["null", null],
+    ["text", "snapshot"],
+    ["a list", []],
+    ["an unknown type", { type: "weather", cursor: "j:9" }],
+    ["no type", { cursor: "j:9" }],
+    ["a name from Object's prototype", { type: "constructor" }],
     ["a snapshot without pools", { ...snapshot(9), pools: undefined }],
     ["a snapshot with a broken pool", { ...snapshot(9), pools: [{ id: "api" }] }],
     ["an event without a state", { ...event(9), state: null }],
-    ["a log without a line", { type: "log" }], ["figures without pools", { type: "figures", figures: { at: at(1) } }],
+    ["a log without a line", { type: "log" }],
+    ["figures without pools", { type: "figures", figures: { at: at(1) } }],
   ])("leaves the state alone for %s", (_, message) => {
     const state = after(snapshot(5));
     expect(apply(state, message, heard)).toBe(state);
@@ -40,7 +47,10 @@ describe("a snapshot", () => {
 
   it("of another gateway keeps nothing from before", () => {
     const other = { ...snapshot(5).gateway, name: "gateway-2" };
-    const state = after(snapshot(1, { logs: [line(1)], figures: [figures(1)] }), snapshot(5, { gateway: other, logs: [line(4)] }));
+    const state = after(
+      snapshot(1, { logs: [line(1)], figures: [figures(1)] }),
+      snapshot(5, { gateway: other, logs: [line(4)] }),
+    );
     expect(state.logs.map((entry) => entry.sequence)).toEqual([4]);
     expect(state.figures).toEqual([]);
   });
@@ -83,14 +93,20 @@ describe("an event", () => {
 
   it("with the figures of a change replaces the change that was being measured", () => {
     const state = after(
-      snapshot(5), event(6, { change: change() }), event(7, { change: change({ measured: true, failoverMs: 8, requests: 90 }) }));
+      snapshot(5),
+      event(6, { change: change() }),
+      event(7, { change: change({ measured: true, failoverMs: 8, requests: 90 }) }),
+    );
     expect(state.changes).toHaveLength(1);
     expect(state.changes[0]).toMatchObject({ measured: true, requests: 90 });
   });
 
   it("puts the newest change first", () => {
     const state = after(
-      snapshot(5), event(6, { change: change() }), event(7, { change: change({ epoch: 3, at: at(12), kind: "failback" }) }));
+      snapshot(5),
+      event(6, { change: change() }),
+      event(7, { change: change({ epoch: 3, at: at(12), kind: "failback" }) }),
+    );
     expect(state.changes.map((item) => item.kind)).toEqual(["failback", "failover"]);
   });
 });
@@ -98,8 +114,10 @@ describe("an event", () => {
 describe("log and figures", () => {
   it("are bounded", () => {
     let state = after(snapshot(1));
-    for (let index = 1; index <= bounds.logs + 50; index++) state = apply(state, { type: "log", line: line(index) }, heard);
-    for (let index = 1; index <= bounds.figures + 5; index++) state = apply(state, { type: "figures", figures: figures(index) }, heard);
+    for (let index = 1; index <= bounds.logs + 50; index++)
+      state = apply(state, { type: "log", line: line(index) }, heard);
+    for (let index = 1; index <= bounds.figures + 5; index++)
+      state = apply(state, { type: "figures", figures: figures(index) }, heard);
     expect(state.logs).toHaveLength(bounds.logs);
     expect(state.logs[0]?.sequence).toBe(51);
     expect(state.figures).toHaveLength(bounds.figures);
@@ -112,7 +130,10 @@ describe("log and figures", () => {
   });
 
   it("go on when a restarted gateway counts its lines from one again", () => {
-    const state = after(snapshot(1, { logs: [line(900, { at: at(5) })] }), { type: "log", line: line(1, { at: at(6) }) });
+    const state = after(snapshot(1, { logs: [line(900, { at: at(5) })] }), {
+      type: "log",
+      line: line(1, { at: at(6) }),
+    });
     expect(state.logs.map((entry) => entry.sequence)).toEqual([900, 1]);
   });
 });

@@ -13,11 +13,16 @@ export function apply(state: State, message: unknown, heardAt: number): State {
 
 function applyRead(state: State, message: Message, heardAt: number): State {
   switch (message.type) {
-    case "snapshot": return applySnapshot(state, message, heardAt);
-    case "event": return applyEvent(state, message);
-    case "log": return applyLog(state, message.line);
-    case "figures": return applyFigures(state, message.figures, heardAt);
-    case "gap": return { ...state, missing: true };
+    case "snapshot":
+      return applySnapshot(state, message, heardAt);
+    case "event":
+      return applyEvent(state, message);
+    case "log":
+      return applyLog(state, message.line);
+    case "figures":
+      return applyFigures(state, message.figures, heardAt);
+    case "gap":
+      return { ...state, missing: true };
   }
 }
 
@@ -43,7 +48,8 @@ function applyEvent(state: State, event: EventMessage): State {
   const known = state.cursor === null ? null : readCursor(state.cursor);
   const next = readCursor(event.cursor);
   // Sequences are comparable within one journal only.
-  if (known !== null && next !== null && known.journal === next.journal && event.sequence <= known.sequence) return state;
+  if (known !== null && next !== null && known.journal === next.journal && event.sequence <= known.sequence)
+    return state;
   const { sequence, at, pool, kind, sentence } = event;
   return {
     ...state,
@@ -92,7 +98,10 @@ function append<T>(list: readonly T[], item: T, bound: number): readonly T[] {
 
 /** The older part of `before`, then all of `after`. */
 function joinByTime<T extends { readonly at: string }>(
-  before: readonly T[], after: readonly T[], bound: number): readonly T[] {
+  before: readonly T[],
+  after: readonly T[],
+  bound: number,
+): readonly T[] {
   const first = after[0];
   if (first === undefined) return before;
   const start = Date.parse(first.at);

@@ -3,17 +3,43 @@ import { clock, cost, count, dayAndClock, ms, percent, span } from "./format.ts"
 import { change } from "./samples.ts";
 
 describe("numbers", () => {
-  it.each([[null, "–"], [undefined, "–"], [Number.NaN, "–"], [0, "0.0 ms"], [0.42, "0.4 ms"], [9.96, "10 ms"], [41, "41 ms"], [999.6, "1.00 s"],
-    [1240, "1.24 s"], [12_340, "12.3 s"]])("ms(%s) is %s", (value, text) => expect(ms(value)).toBe(text));
-  it.each([[null, "–"], [0, "0 %"], [0.000_01, "< 0.01 %"], [0.0042, "0.42 %"], [0.042, "4.2 %"], [1, "100 %"]])(
-    "percent(%s) is %s", (value, text) => expect(percent(value)).toBe(text));
-  it.each([[0, "0"], [1841, "1\u202f841"], [1_234_567, "1\u202f234\u202f567"], [null, "–"]])(
-    "count(%s) is %s", (value, text) => expect(count(value)).toBe(text));
+  it.each([
+    [null, "–"],
+    [undefined, "–"],
+    [Number.NaN, "–"],
+    [0, "0.0 ms"],
+    [0.42, "0.4 ms"],
+    [9.96, "10 ms"],
+    [41, "41 ms"],
+    [999.6, "1.00 s"],
+    [1240, "1.24 s"],
+    [12_340, "12.3 s"],
+  ])("ms(%s) is %s", (value, text) => expect(ms(value)).toBe(text));
+  it.each([
+    [null, "–"],
+    [0, "0 %"],
+    [0.000_01, "< 0.01 %"],
+    [0.0042, "0.42 %"],
+    [0.042, "4.2 %"],
+    [1, "100 %"],
+  ])("percent(%s) is %s", (value, text) => expect(percent(value)).toBe(text));
+  it.each([
+    [0, "0"],
+    [1841, "1\u202f841"],
+    [1_234_567, "1\u202f234\u202f567"],
+    [null, "–"],
+  ])("count(%s) is %s", (value, text) => expect(count(value)).toBe(text));
 });
 
 describe("times", () => {
-  it.each([[-5, "0 s"], [12_999, "12 s"], [184_000, "3 min 4 s"], [7_500_000, "2 h 5 min"], [260_000_000, "3 d 0 h"], [Number.NaN, "–"]])(
-    "span(%s) is %s", (value, text) => expect(span(value)).toBe(text));
+  it.each([
+    [-5, "0 s"],
+    [12_999, "12 s"],
+    [184_000, "3 min 4 s"],
+    [7_500_000, "2 h 5 min"],
+    [260_000_000, "3 d 0 h"],
+    [Number.NaN, "–"],
+  ])("span(%s) is %s", (value, text) => expect(span(value)).toBe(text));
   it("a time that is none is a dash", () => expect(clock("soon")).toBe("–"));
   it("names the day when it is not today", () => {
     const at = new Date(2026, 10, 20, 9, 5, 3);
@@ -25,7 +51,9 @@ describe("times", () => {
 describe("cost", () => {
   it("is said only once it is known", () => expect(cost(change({ requests: 12 }))).toBe("measuring…"));
   it("names what failed and what was saved", () => {
-    expect(cost(change({ measured: true, requests: 900, failed: 0, rescued: 26 }))).toBe("0 of 900 requests failed, 26 rescued");
+    expect(cost(change({ measured: true, requests: 900, failed: 0, rescued: 26 }))).toBe(
+      "0 of 900 requests failed, 26 rescued",
+    );
     expect(cost(change({ measured: true, requests: 900, failed: 2 }))).toBe("2 of 900 requests failed");
   });
 });

@@ -14,7 +14,9 @@ export function ms(value: number | null | undefined): string {
 export function count(value: number | null | undefined): string {
   return value === null || value === undefined || !Number.isFinite(value)
     ? dash
-    : Math.round(value).toString().replace(/\B(?=(\d{3})+$)/g, "\u202f");
+    : Math.round(value)
+        .toString()
+        .replace(/\B(?=(\d{3})+$)/g, "\u202f");
 }
 
 /** A share of 0..1 as percent; a share that is not zero never reads as zero. */

@@ -3,10 +3,16 @@ import type { Level } from "./contract.ts";
 import { allLines, filterLog, logText } from "./logFilter.ts";
 import { line } from "./samples.ts";
 
-const entry = (id: number, level: Level, message: string, requestId: string | null = null) =>
-  ({ ...line(id, { level, message, requestId }), id });
-const lines = [entry(1, "debug", "probe passed"), entry(2, "info", "GET /api 200", "REQ7"), entry(3, "warn", "Failover api to secondary"),
-  entry(4, "error", "<b>boom</b>")];
+const entry = (id: number, level: Level, message: string, requestId: string | null = null) => ({
+  ...line(id, { level, message, requestId }),
+  id,
+});
+const lines = [
+  entry(1, "debug", "probe passed"),
+  entry(2, "info", "GET /api 200", "REQ7"),
+  entry(3, "warn", "Failover api to secondary"),
+  entry(4, "error", "<b>boom</b>"),
+];
 const ids = (filter: Partial<typeof allLines>) => filterLog(lines, { ...allLines, ...filter }).map((item) => item.id);
 
 describe("filterLog", () => {

@@ -8,8 +8,10 @@ type Bag = Record<string, unknown>;
 const isBag = (value: unknown): value is Bag => typeof value === "object" && value !== null && !Array.isArray(value);
 const isText = (value: unknown): value is string => typeof value === "string";
 const isCount = (value: unknown): value is number => typeof value === "number" && Number.isFinite(value);
-const listOf = (check: (item: unknown) => boolean) => (value: unknown): boolean =>
-  Array.isArray(value) && value.every(check);
+const listOf =
+  (check: (item: unknown) => boolean) =>
+  (value: unknown): boolean =>
+    Array.isArray(value) && value.every(check);
 
 const isBackend = (value: unknown): boolean => isBag(value) && isText(value.id) && isText(value.health);
 const isPool = (value: unknown): boolean =>
@@ -17,21 +19,33 @@ const isPool = (value: unknown): boolean =>
 const isChange = (value: unknown): boolean =>
   isBag(value) && isText(value.pool) && isCount(value.epoch) && isText(value.at);
 const isLogLine = (value: unknown): boolean =>
-  isBag(value) && isCount(value.sequence) && isText(value.at) && isText(value.level)
-  && isText(value.category) && isText(value.message);
+  isBag(value) &&
+  isCount(value.sequence) &&
+  isText(value.at) &&
+  isText(value.level) &&
+  isText(value.category) &&
+  isText(value.message);
 const isEventLine = (value: unknown): boolean => isBag(value) && isText(value.at) && isText(value.sentence);
-const isPoolFigures = (value: unknown): boolean =>
-  isBag(value) && isText(value.id) && listOf(isBag)(value.backends);
+const isPoolFigures = (value: unknown): boolean => isBag(value) && isText(value.id) && listOf(isBag)(value.backends);
 const isFigures = (value: unknown): boolean => isBag(value) && isText(value.at) && listOf(isPoolFigures)(value.pools);
 
 const checks: Record<string, (bag: Bag) => boolean> = {
   snapshot: (bag) =>
-    isText(bag.cursor) && isText(bag.at) && isBag(bag.gateway) && listOf(isPool)(bag.pools)
-    && listOf(isChange)(bag.changes) && listOf(isLogLine)(bag.logs) && listOf(isEventLine)(bag.events)
-    && listOf(isFigures)(bag.figures),
+    isText(bag.cursor) &&
+    isText(bag.at) &&
+    isBag(bag.gateway) &&
+    listOf(isPool)(bag.pools) &&
+    listOf(isChange)(bag.changes) &&
+    listOf(isLogLine)(bag.logs) &&
+    listOf(isEventLine)(bag.events) &&
+    listOf(isFigures)(bag.figures),
   event: (bag) =>
-    isText(bag.cursor) && isCount(bag.sequence) && isText(bag.at) && isText(bag.sentence) && isPool(bag.state)
-    && (bag.change === null || bag.change === undefined || isChange(bag.change)),
+    isText(bag.cursor) &&
+    isCount(bag.sequence) &&
+    isText(bag.at) &&
+    isText(bag.sentence) &&
+    isPool(bag.state) &&
+    (bag.change === null || bag.change === undefined || isChange(bag.change)),
   log: (bag) => isLogLine(bag.line),
   figures: (bag) => isFigures(bag.figures),
   gap: () => true,

@@ -5,7 +5,8 @@ import { attemptsHistory, chartColumns, conditionText, headline, markers, prefer
 describe("headline", () => {
   it("names who serves", () => expect(headline(pool())).toBe("primary is serving"));
   it("names every backend of a tier", () => expect(headline(pool({ active: "a+b+c" }))).toBe("a, b and c are serving"));
-  it("does not name a backend that cannot serve", () => expect(headline(pool({ condition: "failing" }))).toBe("No backend can serve"));
+  it("does not name a backend that cannot serve", () =>
+    expect(headline(pool({ condition: "failing" }))).toBe("No backend can serve"));
 });
 
 describe("conditionText", () => {
@@ -17,7 +18,9 @@ describe("conditionText", () => {
 
 describe("preferredTier", () => {
   it("passes over backends that an operator took out", () => {
-    expect(preferredTier(pool({ backends: [backend("primary", { admin: "disabled" }), backend("secondary")] }))).toBe(1);
+    expect(preferredTier(pool({ backends: [backend("primary", { admin: "disabled" }), backend("secondary")] }))).toBe(
+      1,
+    );
   });
   it("is that of all backends when every one is out", () => {
     expect(preferredTier(pool({ backends: [backend("primary", { admin: "disabled" })] }))).toBe(0);
@@ -26,7 +29,10 @@ describe("preferredTier", () => {
 
 describe("chartColumns", () => {
   it("has errors in percent and none where there were no requests", () => {
-    const columns = chartColumns([figures(1, { failed: 5 }), figures(2, { requests: 0, p50Ms: null, p99Ms: null })], "api");
+    const columns = chartColumns(
+      [figures(1, { failed: 5 }), figures(2, { requests: 0, p50Ms: null, p99Ms: null })],
+      "api",
+    );
     expect(columns[3]).toEqual([5, null]);
     expect(columns[1]).toEqual([2, null]);
   });
@@ -35,13 +41,21 @@ describe("chartColumns", () => {
     expect(columns[1]).toEqual([2, 2, null, 2]);
     expect(columns[0]).toEqual([...columns[0]].sort());
   });
-  it("is empty, not broken, for a pool without figures", () => expect(chartColumns([figures(1)], "x")[1]).toEqual([null]));
+  it("is empty, not broken, for a pool without figures", () =>
+    expect(chartColumns([figures(1)], "x")[1]).toEqual([null]));
 });
 
 it("markers are this pool's, within the window, oldest first", () => {
-  const changes = [change({ epoch: 4, at: at(40), kind: "failback", to: "primary" }), change({ at: at(30) }),
-    change({ pool: "other", at: at(35) }), change({ at: at(1) })];
-  expect(markers(changes, "api", Date.parse(at(20))).map((mark) => mark.label)).toEqual(["failover → secondary", "failback → primary"]);
+  const changes = [
+    change({ epoch: 4, at: at(40), kind: "failback", to: "primary" }),
+    change({ at: at(30) }),
+    change({ pool: "other", at: at(35) }),
+    change({ at: at(1) }),
+  ];
+  expect(markers(changes, "api", Date.parse(at(20))).map((mark) => mark.label)).toEqual([
+    "failover → secondary",
+    "failback → primary",
+  ]);
 });
 
 it("attemptsHistory has the last seconds, and null where a backend was not mentioned", () => {

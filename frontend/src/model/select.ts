@@ -28,8 +28,10 @@ export function listNames(names: readonly string[]): string {
 /** The condition in a few words that also say which of its two reasons "degraded" has. */
 export function conditionText(pool: Pool): string {
   switch (pool.condition) {
-    case "steady": return "Steady";
-    case "failing": return "Failing";
+    case "steady":
+      return "Steady";
+    case "failing":
+      return "Failing";
     case "degraded":
       return pool.activeTier > Math.min(...pool.backends.map((backend) => backend.tier))
         ? "Degraded: on the standby"
@@ -46,9 +48,18 @@ export const backendFigures = (figures: PoolFigures | undefined, backend: string
 
 /** Attempts in each of the last `seconds` seconds, oldest first; null where nothing was heard. */
 export function attemptsHistory(
-  figures: readonly Figures[], pool: string, backend: string, seconds: number): (number | null)[] {
-  return figures.slice(-seconds).map((second) =>
-    backendFigures(second.pools.find((item) => item.id === pool), backend)?.attempts ?? null);
+  figures: readonly Figures[],
+  pool: string,
+  backend: string,
+  seconds: number,
+): (number | null)[] {
+  return figures.slice(-seconds).map(
+    (second) =>
+      backendFigures(
+        second.pools.find((item) => item.id === pool),
+        backend,
+      )?.attempts ?? null,
+  );
 }
 
 /** Seconds since 1970, p50 ms, p99 ms, errors in percent, requests: columns as uPlot wants them. */
@@ -89,7 +100,12 @@ export interface Marker {
 export function markers(changes: readonly Change[], pool: string, from: number): Marker[] {
   return changes
     .filter((change) => change.pool === pool && Date.parse(change.at) >= from)
-    .map((change): Marker => ({ at: Date.parse(change.at) / 1000, label: `${change.kind} → ${change.to}`, to: change.to, kind: change.kind }))
+    .map((change): Marker => ({
+      at: Date.parse(change.at) / 1000,
+      label: `${change.kind} → ${change.to}`,
+      to: change.to,
+      kind: change.kind,
+    }))
     .reverse();
 }
 

@@ -7,7 +7,13 @@ export type Command =
   | { readonly do: "failback"; readonly pool: string; readonly expectedEpoch: number }
   | { readonly do: "hold" | "release"; readonly pool: string }
   | { readonly do: "drain" | "disable" | "enable" | "reset"; readonly pool: string; readonly backend: string }
-  | { readonly do: "fail"; readonly pool: string; readonly backend: string; readonly mode: FaultMode; readonly for: string }
+  | {
+      readonly do: "fail";
+      readonly pool: string;
+      readonly backend: string;
+      readonly mode: FaultMode;
+      readonly for: string;
+    }
   | { readonly do: "recover"; readonly pool: string; readonly backend: string };
 
 export interface Answer {
@@ -46,7 +52,10 @@ export function callOf(command: Command): Call {
       return { path: `/proxy/fail?${query}`, body: null };
     }
     case "recover":
-      return { path: `/proxy/recover?${new URLSearchParams({ pool: command.pool, backend: command.backend })}`, body: null };
+      return {
+        path: `/proxy/recover?${new URLSearchParams({ pool: command.pool, backend: command.backend })}`,
+        body: null,
+      };
   }
 }
 
@@ -74,6 +83,7 @@ export async function answerOf(response: Response): Promise<Answer> {
   const body: unknown = await response.json().catch(() => null);
   const bag = typeof body === "object" && body !== null ? (body as Record<string, unknown>) : {};
   const own = [bag.sentence, bag.detail, bag.title].find((text) => typeof text === "string" && text !== "");
-  const sentence = typeof own === "string" ? own : `The gateway answered ${response.status} ${response.statusText}`.trim();
+  const sentence =
+    typeof own === "string" ? own : `The gateway answered ${response.status} ${response.statusText}`.trim();
   return { accepted: response.ok, sentence };
 }

@@ -10,7 +10,8 @@ const secondary = backend("secondary");
 describe("without a connection", () => {
   it("nothing may be done, and the reason says so", () => {
     const lost = given({ connected: false });
-    for (const action of Object.keys(poolRules)) expect(poolRefusal(action as keyof typeof poolRules, lost)).toContain("connection");
+    for (const action of Object.keys(poolRules))
+      expect(poolRefusal(action as keyof typeof poolRules, lost)).toContain("connection");
     for (const action of Object.keys(backendRules)) {
       expect(backendRefusal(action as keyof typeof backendRules, lost, secondary)).toContain("connection");
     }
@@ -21,7 +22,11 @@ describe("switchover", () => {
   it("to a fit standby may be done", () => expect(backendRefusal("switchover", given(), secondary)).toBeNull());
   it.each([
     ["the active one", primary, "serving already"],
-    ["one that is down", backend("secondary", { health: "down", role: "out", reason: "It refuses connections." }), "is down: It refuses connections."],
+    [
+      "one that is down",
+      backend("secondary", { health: "down", role: "out", reason: "It refuses connections." }),
+      "is down: It refuses connections.",
+    ],
     ["one that drains", backend("secondary", { admin: "draining", role: "out" }), "enable it first"],
     ["an ejected one", backend("secondary", { ejected: true, health: "down" }), "fails real requests"],
   ])("to %s may not", (_, target, reason) => expect(backendRefusal("switchover", given(), target)).toContain(reason));
@@ -38,7 +43,9 @@ describe("failback", () => {
   });
   it("does not claim that a failing pool is served", () => {
     const backends = [backend("primary", { health: "down" })];
-    expect(poolRefusal("failback", given({ pool: pool({ condition: "failing", backends }) }))).toContain("primary is down");
+    expect(poolRefusal("failback", given({ pool: pool({ condition: "failing", backends }) }))).toContain(
+      "primary is down",
+    );
   });
 });
 

@@ -31,8 +31,7 @@ export const backendRules: Record<BackendAction, BackendRule> = {
   fail: (situation, backend) =>
     noFaults(situation) ?? (backend.health === "down" && !backend.ejected ? `${backend.id} is down already.` : null),
   recover: (situation) => noFaults(situation),
-  drain: (_, backend) =>
-    backend.admin === "in-service" ? null : `${backend.id} is already ${backend.admin}.`,
+  drain: (_, backend) => (backend.admin === "in-service" ? null : `${backend.id} is already ${backend.admin}.`),
   disable: (_, backend) => (backend.admin === "disabled" ? `${backend.id} is already disabled.` : null),
   enable: (_, backend) => (backend.admin === "in-service" ? `${backend.id} is in service.` : null),
   reset: () => null,
@@ -57,7 +56,8 @@ function switchoverRefusal(backend: Backend): string | null {
 function failbackRefusal(pool: Pool): string | null {
   const tier = preferredTier(pool);
   const preferred = pool.backends.filter((backend) => backend.tier === tier);
-  if (pool.activeTier === tier && pool.condition !== "failing") return `${pool.active} is preferred and is serving already.`;
+  if (pool.activeTier === tier && pool.condition !== "failing")
+    return `${pool.active} is preferred and is serving already.`;
   if (preferred.some(isFit)) return null;
   return preferred.map(unfit).find((reason) => reason !== null) ?? "No preferred backend can serve.";
 }

@@ -16,21 +16,29 @@ const actions = [
 export const AdminMenu = memo(function AdminMenu({ situation, backend }: { situation: Situation; backend: Backend }) {
   const { run } = useToasts();
   return (
-    <Menu button={<Icon name="more" />} label={`More about ${backend.id}`} tone="quiet" testId={`more-${backend.id}`} chevron={false}>
-      {(close) => actions.map(([action, word, meaning]) => (
-        <Action
-          key={action}
-          tone="quiet"
-          refusal={backendRefusal(action, situation, backend)}
-          testId={`${action}-${backend.id}`}
-          onRun={() => {
-            close();
-            void run({ do: action, pool: situation.pool.id, backend: backend.id });
-          }}
-        >
-          {word} <span className="muted">{meaning}</span>
-        </Action>
-      ))}
+    <Menu
+      button={<Icon name="more" />}
+      label={`More about ${backend.id}`}
+      tone="quiet"
+      testId={`more-${backend.id}`}
+      chevron={false}
+    >
+      {(close) =>
+        actions.map(([action, word, meaning]) => (
+          <Action
+            key={action}
+            tone="quiet"
+            refusal={backendRefusal(action, situation, backend)}
+            testId={`${action}-${backend.id}`}
+            onRun={() => {
+              close();
+              void run({ do: action, pool: situation.pool.id, backend: backend.id });
+            }}
+          >
+            {word} <span className="muted">{meaning}</span>
+          </Action>
+        ))
+      }
     </Menu>
   );
 });

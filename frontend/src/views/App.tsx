@@ -17,17 +17,28 @@ export function App() {
   const lost = useLink((link) => link.phase === "lost");
   const first = [...pools].sort((one, other) => worst[one.condition] - worst[other.condition])[0];
   // A tab in the background shows no more than its title.
-  const title = first === undefined ? "Gateway" : `${lost ? "(lost) " : ""}${titleMarks[first.condition]} ${headline(first)} · Gateway`;
-  useEffect(() => { document.title = title; }, [title]);
+  const title =
+    first === undefined
+      ? "Gateway"
+      : `${lost ? "(lost) " : ""}${titleMarks[first.condition]} ${headline(first)} · Gateway`;
+  useEffect(() => {
+    document.title = title;
+  }, [title]);
   return (
     <ToastRegion>
-      <a className="skip" href="#main">To the verdict</a>
+      <a className="skip" href="#main">
+        To the verdict
+      </a>
       <Header />
       <Banner />
       <main id="main" className={lost ? "stale" : undefined} data-testid="main" data-stale={lost}>
         {!known && <Waiting />}
-        {known && pools.length === 0 && <p className="box empty">This gateway has no pools: no cluster is configured for failover.</p>}
-        {pools.map((pool) => <PoolSection key={pool.id} pool={pool} />)}
+        {known && pools.length === 0 && (
+          <p className="box empty">This gateway has no pools: no cluster is configured for failover.</p>
+        )}
+        {pools.map((pool) => (
+          <PoolSection key={pool.id} pool={pool} />
+        ))}
         {known && <History />}
         {known && <LogView />}
       </main>

@@ -18,24 +18,39 @@ interface CardProps {
 }
 
 const roleWords = { active: "Active", standby: "Standby", out: "Out" } as const;
-const healthIcons: Record<string, IconName> = { up: "check", suspected: "question", down: "cross", unknown: "question" };
+const healthIcons: Record<string, IconName> = {
+  up: "check",
+  suspected: "question",
+  down: "cross",
+  unknown: "question",
+};
 
 export function BackendCard({ situation, backend, figures, attempts }: CardProps) {
   const { id } = backend;
   const first = Math.min(...situation.pool.backends.map((other) => other.tier));
   return (
-    <li className={`card ${backend.role} ${backend.health}`} data-testid={`backend-${id}`} data-role={backend.role}
-      data-health={backend.health} data-admin={backend.admin}>
+    <li
+      className={`card ${backend.role} ${backend.health}`}
+      data-testid={`backend-${id}`}
+      data-role={backend.role}
+      data-health={backend.health}
+      data-admin={backend.admin}
+    >
       <header>
         <h3>{id}</h3>
         <span className={`chip role-${backend.role}`} data-testid="role">
-          {backend.role === "active" && <Icon name="arrow" size={13} />}{roleWords[backend.role] ?? backend.role}
+          {backend.role === "active" && <Icon name="arrow" size={13} />}
+          {roleWords[backend.role] ?? backend.role}
         </span>
         <span className={`chip health-${backend.health}`} data-testid="health">
-          <Icon name={healthIcons[backend.health] ?? "question"} size={13} />{backend.ejected ? "down, ejected" : backend.health}
+          <Icon name={healthIcons[backend.health] ?? "question"} size={13} />
+          {backend.ejected ? "down, ejected" : backend.health}
         </span>
         {backend.admin !== "in-service" && (
-          <span className="chip admin" data-testid="admin"><Icon name="hold" size={13} />{backend.admin}</span>
+          <span className="chip admin" data-testid="admin">
+            <Icon name="hold" size={13} />
+            {backend.admin}
+          </span>
         )}
         <span className="tier muted" title={`tier ${backend.tier}, ${backend.address}`}>
           {backend.tier === first ? "preferred" : `tier ${backend.tier}`}
@@ -44,11 +59,15 @@ export function BackendCard({ situation, backend, figures, attempts }: CardProps
       </header>
       <Reason backend={backend} />
       <div className="traffic">
-        <p className="rate"><strong data-testid="attempts">{count(figures?.attempts)}</strong> <span className="muted">attempts/s</span></p>
+        <p className="rate">
+          <strong data-testid="attempts">{count(figures?.attempts)}</strong> <span className="muted">attempts/s</span>
+        </p>
         <Spark values={attempts} label={`Attempts at ${id} in each second of the last minute`} />
       </div>
       <dl className="numbers">
-        <Number term="Failures" bad={(figures?.failures ?? 0) > 0} unit="/s">{count(figures?.failures)}</Number>
+        <Number term="Failures" bad={(figures?.failures ?? 0) > 0} unit="/s">
+          {count(figures?.failures)}
+        </Number>
         <Number term="In flight">{count(figures?.inFlight)}</Number>
         <Number term="Probe" bad={figures?.probeOk === false}>
           {figures?.probeOk === false ? "failed" : ms(figures?.probeMs)}
@@ -64,16 +83,34 @@ function Reason({ backend }: { backend: Backend }) {
   const now = useGatewayTime();
   return (
     <p className="reason">
-      {backend.reason} <span className="muted">for <time dateTime={backend.since} title={backend.since}>
-        {span(now - Date.parse(backend.since))}</time></span>
+      {backend.reason}{" "}
+      <span className="muted">
+        for{" "}
+        <time dateTime={backend.since} title={backend.since}>
+          {span(now - Date.parse(backend.since))}
+        </time>
+      </span>
     </p>
   );
 }
 
-function Number({ term, children, bad = false, unit = "" }: { term: string; children: string; bad?: boolean; unit?: string }) {
+function Number({
+  term,
+  children,
+  bad = false,
+  unit = "",
+}: {
+  term: string;
+  children: string;
+  bad?: boolean;
+  unit?: string;
+}) {
   return (
     <div className={bad ? "bad" : undefined}>
-      <dt>{term}{unit}</dt>
+      <dt>
+        {term}
+        {unit}
+      </dt>
       <dd>{children}</dd>
     </div>
   );

@@ -15,13 +15,22 @@ export function Banner() {
     <div className="banner" role="alert" data-testid="banner">
       <Icon name="unplugged" size={20} />
       <p>
-        {lastHeardAt === null
-          ? <strong>No gateway answers at {location.host}</strong>
-          : <><strong>Connection to the gateway lost</strong>, last heard <span aria-hidden="true">{span(second + 999 - lastHeardAt)} ago</span></>}
+        {lastHeardAt === null ? (
+          <strong>No gateway answers at {location.host}</strong>
+        ) : (
+          <>
+            <strong>Connection to the gateway lost</strong>, last heard{" "}
+            <span aria-hidden="true">{span(second + 999 - lastHeardAt)} ago</span>
+          </>
+        )}
         , reconnecting…
-        <span className="muted" aria-hidden="true">{wait > 1 ? ` next try in ${wait} s` : " trying now"}</span>
+        <span className="muted" aria-hidden="true">
+          {wait > 1 ? ` next try in ${wait} s` : " trying now"}
+        </span>
       </p>
-      <button type="button" className="button" onClick={live.tryNow}>Try now</button>
+      <button type="button" className="button" onClick={live.tryNow}>
+        Try now
+      </button>
     </div>
   );
 }

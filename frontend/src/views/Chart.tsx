@@ -50,15 +50,31 @@ export function Chart({ pool }: { pool: string }) {
       <header>
         <h3>Last five minutes</h3>
         <dl className="legend">
-          <div className="p50"><dt>p50</dt><dd>{ms(columns[1][last])}</dd></div>
-          <div className="p99"><dt>p99</dt><dd>{ms(columns[2][last])}</dd></div>
-          <div className="errors"><dt>errors</dt><dd>{percent(errors === null || errors === undefined ? null : errors / 100)}</dd></div>
-          <div className="requests"><dt>requests/s</dt><dd>{count(columns[4][last])}</dd></div>
+          <div className="p50">
+            <dt>p50</dt>
+            <dd>{ms(columns[1][last])}</dd>
+          </div>
+          <div className="p99">
+            <dt>p99</dt>
+            <dd>{ms(columns[2][last])}</dd>
+          </div>
+          <div className="errors">
+            <dt>errors</dt>
+            <dd>{percent(errors === null || errors === undefined ? null : errors / 100)}</dd>
+          </div>
+          <div className="requests">
+            <dt>requests/s</dt>
+            <dd>{count(columns[4][last])}</dd>
+          </div>
         </dl>
       </header>
       <div className="plot" ref={holder} data-testid="chart" />
       <ul className="hidden" aria-label="Changes in these five minutes">
-        {marks.map((mark) => <li key={`${mark.at}${mark.label}`}>{clock(mark.at * 1000)} {mark.label}</li>)}
+        {marks.map((mark) => (
+          <li key={`${mark.at}${mark.label}`}>
+            {clock(mark.at * 1000)} {mark.label}
+          </li>
+        ))}
       </ul>
     </section>
   );

@@ -38,14 +38,34 @@ export function FailMenu({ pool, backend, refusal }: { pool: Pool; backend: Back
           }}
         >
           <label htmlFor={`${id}-mode`}>How it breaks</label>
-          <select id={`${id}-mode`} value={mode} data-testid="fail-mode" onChange={(event) => setMode(event.target.value as FaultMode)}>
-            {faultModes.map((name) => <option key={name} value={name}>{name} – {explained[name]}</option>)}
+          <select
+            id={`${id}-mode`}
+            value={mode}
+            data-testid="fail-mode"
+            onChange={(event) => setMode(event.target.value as FaultMode)}
+          >
+            {faultModes.map((name) => (
+              <option key={name} value={name}>
+                {name} – {explained[name]}
+              </option>
+            ))}
           </select>
           <label htmlFor={`${id}-for`}>For how long</label>
-          <select id={`${id}-for`} value={duration} data-testid="fail-for" onChange={(event) => setDuration(event.target.value)}>
-            {durations.map(([value, text]) => <option key={value} value={value}>{text}</option>)}
+          <select
+            id={`${id}-for`}
+            value={duration}
+            data-testid="fail-for"
+            onChange={(event) => setDuration(event.target.value)}
+          >
+            {durations.map(([value, text]) => (
+              <option key={value} value={value}>
+                {text}
+              </option>
+            ))}
           </select>
-          <button type="submit" className="button danger solid" data-testid="fail-now">Break {backend.id} now</button>
+          <button type="submit" className="button danger solid" data-testid="fail-now">
+            Break {backend.id} now
+          </button>
         </form>
       )}
     </Menu>

@@ -7,7 +7,14 @@ const shown = 30;
 /** What happened, one plain sentence each, newest first: the story of an outage without its log. */
 export function Happenings({ pool }: { pool: string }) {
   const events = useModel((state) => state.events);
-  const own = useMemo(() => events.filter((event) => event.pool === pool).slice(-shown).reverse(), [events, pool]);
+  const own = useMemo(
+    () =>
+      events
+        .filter((event) => event.pool === pool)
+        .slice(-shown)
+        .reverse(),
+    [events, pool],
+  );
   return (
     <section className="box happenings" aria-label={`What happened in ${pool}`}>
       <h3>What happened</h3>

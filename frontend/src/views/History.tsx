@@ -11,8 +11,12 @@ export function History() {
   const manyPools = useModel((state) => state.pools.length > 1);
   return (
     <section className="box history" aria-labelledby="history-title">
-      <h2 id="history-title">Changes of the active backend <span className="muted tally">{changes.length}</span></h2>
-      {changes.length === 0 && <p className="muted empty">None so far: the backend that started is still the one that serves.</p>}
+      <h2 id="history-title">
+        Changes of the active backend <span className="muted tally">{changes.length}</span>
+      </h2>
+      {changes.length === 0 && (
+        <p className="muted empty">None so far: the backend that started is still the one that serves.</p>
+      )}
       {changes.length > 0 && (
         <div className="scroller" tabIndex={0} role="region" aria-label="History">
           <table>
@@ -20,12 +24,24 @@ export function History() {
               <tr>
                 <th scope="col">When</th>
                 <th scope="col">Change</th>
-                <th scope="col" className="number">Detection</th>
-                <th scope="col" className="number">Failover</th>
-                <th scope="col" className="number">Requests</th>
-                <th scope="col" className="number">Failed</th>
-                <th scope="col" className="number">Rescued</th>
-                <th scope="col" className="number">Error rate</th>
+                <th scope="col" className="number">
+                  Detection
+                </th>
+                <th scope="col" className="number">
+                  Failover
+                </th>
+                <th scope="col" className="number">
+                  Requests
+                </th>
+                <th scope="col" className="number">
+                  Failed
+                </th>
+                <th scope="col" className="number">
+                  Rescued
+                </th>
+                <th scope="col" className="number">
+                  Error rate
+                </th>
               </tr>
             </thead>
             <tbody>
@@ -45,28 +61,72 @@ const Row = memo(function Row({ change, showPool }: { change: Change; showPool: 
   const figure = (text: string) => (change.measured ? text : measuring);
   const span = (value: number | null) => (value === null && !change.measured ? measuring : ms(value));
   return (
-    <tr data-testid="change" data-kind={change.kind} data-to={change.to} data-measured={change.measured} data-epoch={change.epoch}>
-      <td className="when"><time dateTime={change.at} title={change.at}>{dayAndClock(change.at, Date.now())}</time>
-        <span className="muted"> epoch {change.epoch}</span></td>
+    <tr
+      data-testid="change"
+      data-kind={change.kind}
+      data-to={change.to}
+      data-measured={change.measured}
+      data-epoch={change.epoch}
+    >
+      <td className="when">
+        <time dateTime={change.at} title={change.at}>
+          {dayAndClock(change.at, Date.now())}
+        </time>
+        <span className="muted"> epoch {change.epoch}</span>
+      </td>
       <td className="what">
-        <span className={`kind ${change.kind}`}><Icon name={icons[change.kind] ?? "dot"} size={14} />{change.kind}</span>{" "}
-        <strong className="route">{showPool && <span className="muted">{change.pool}: </span>}
-          {change.from} <span aria-label="to">→</span> {change.to}</strong>
+        <span className={`kind ${change.kind}`}>
+          <Icon name={icons[change.kind] ?? "dot"} size={14} />
+          {change.kind}
+        </span>{" "}
+        <strong className="route">
+          {showPool && <span className="muted">{change.pool}: </span>}
+          {change.from} <span aria-label="to">→</span> {change.to}
+        </strong>
         <span className="sentence">{change.sentence}</span>
       </td>
-      <Cell label="Detection" name="detection">{change.detectionMs === null ? <Planned /> : ms(change.detectionMs)}</Cell>
-      <Cell label="Failover" name="failover">{span(change.failoverMs)}</Cell>
-      <Cell label="Requests" name="requests">{figure(count(change.requests))}</Cell>
-      <Cell label="Failed" name="failed" tone={change.measured && change.failed > 0 ? "bad" : ""}>{figure(count(change.failed))}</Cell>
-      <Cell label="Rescued" name="rescued" tone={change.rescued > 0 ? "good" : ""}>{figure(count(change.rescued))}</Cell>
+      <Cell label="Detection" name="detection">
+        {change.detectionMs === null ? <Planned /> : ms(change.detectionMs)}
+      </Cell>
+      <Cell label="Failover" name="failover">
+        {span(change.failoverMs)}
+      </Cell>
+      <Cell label="Requests" name="requests">
+        {figure(count(change.requests))}
+      </Cell>
+      <Cell label="Failed" name="failed" tone={change.measured && change.failed > 0 ? "bad" : ""}>
+        {figure(count(change.failed))}
+      </Cell>
+      <Cell label="Rescued" name="rescued" tone={change.rescued > 0 ? "good" : ""}>
+        {figure(count(change.rescued))}
+      </Cell>
       <Cell label="Error rate" name="error-rate" tone={change.measured && change.errorRate > 0 ? "bad" : ""}>
-        {figure(percent(change.errorRate))}</Cell>
+        {figure(percent(change.errorRate))}
+      </Cell>
     </tr>
   );
 });
 
-const Planned = () => <span className="muted" title="A planned change has nothing to detect.">{dash}</span>;
+const Planned = () => (
+  <span className="muted" title="A planned change has nothing to detect.">
+    {dash}
+  </span>
+);
 
-function Cell({ label, name, tone = "", children }: { label: string; name: string; tone?: string; children: ReactNode }) {
-  return <td className={`number ${tone}`} data-label={label} data-testid={name}>{children}</td>;
+function Cell({
+  label,
+  name,
+  tone = "",
+  children,
+}: {
+  label: string;
+  name: string;
+  tone?: string;
+  children: ReactNode;
+}) {
+  return (
+    <td className={`number ${tone}`} data-label={label} data-testid={name}>
+      {children}
+    </td>
+  );
 }

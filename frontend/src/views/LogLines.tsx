@@ -28,10 +28,16 @@ function inChunks(lines: readonly LogEntry[]): LogEntry[][] {
 
 const Chunk = memo(
   function Chunk({ lines }: { lines: readonly LogEntry[] }) {
-    return <div className="chunk">{lines.map((line) => <Line key={line.id} line={line} />)}</div>;
+    return (
+      <div className="chunk">
+        {lines.map((line) => (
+          <Line key={line.id} line={line} />
+        ))}
+      </div>
+    );
   },
-  (one, other) => one.lines.length === other.lines.length
-    && one.lines.every((line, index) => line === other.lines[index]),
+  (one, other) =>
+    one.lines.length === other.lines.length && one.lines.every((line, index) => line === other.lines[index]),
 );
 
 const Line = memo(function Line({ line }: { line: LogEntry }) {
@@ -39,10 +45,17 @@ const Line = memo(function Line({ line }: { line: LogEntry }) {
     <p className={`line ${line.level}`} data-testid="log-line" data-level={line.level}>
       <time dateTime={line.at}>{clockMs(line.at)}</time>
       <span className="level">{line.level}</span>
-      <span className="category" title={line.category}>{line.category.replace(/^Gateway\./, "")}</span>
+      <span className="category" title={line.category}>
+        {line.category.replace(/^Gateway\./, "")}
+      </span>
       <span className="message">
         {line.message.length > longestShown ? `${line.message.slice(0, longestShown)}…` : line.message}
-        {line.requestId !== null && <span className="request" title="Request id"> {line.requestId}</span>}
+        {line.requestId !== null && (
+          <span className="request" title="Request id">
+            {" "}
+            {line.requestId}
+          </span>
+        )}
       </span>
     </p>
   );

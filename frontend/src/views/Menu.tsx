@@ -37,8 +37,22 @@ export function Menu({ button, label, refusal = null, tone = "plain", testId, ch
     root.current?.querySelector<HTMLElement>("button")?.focus();
   };
   return (
-    <div className="menu" ref={root} onKeyDown={(event) => { if (event.key === "Escape" && open) close(); }}>
-      <Action onRun={() => setOpen(!open)} refusal={refusal} tone={tone} testId={testId} expanded={open} label={label} hint={label}>
+    <div
+      className="menu"
+      ref={root}
+      onKeyDown={(event) => {
+        if (event.key === "Escape" && open) close();
+      }}
+    >
+      <Action
+        onRun={() => setOpen(!open)}
+        refusal={refusal}
+        tone={tone}
+        testId={testId}
+        expanded={open}
+        label={label}
+        hint={label}
+      >
         {button}
         {chevron && <Icon name="chevron" size={14} />}
       </Action>

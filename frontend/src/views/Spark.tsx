@@ -5,8 +5,9 @@ const height = 28;
 export function Spark({ values, label }: { values: readonly (number | null)[]; label: string }) {
   const top = Math.max(1, ...values.map((value) => value ?? 0));
   const step = width / Math.max(1, values.length - 1);
-  const points = values.map((value, index) =>
-    `${(index * step).toFixed(1)},${(height - 1.5 - ((value ?? 0) / top) * (height - 3)).toFixed(1)}`);
+  const points = values.map(
+    (value, index) => `${(index * step).toFixed(1)},${(height - 1.5 - ((value ?? 0) / top) * (height - 3)).toFixed(1)}`,
+  );
   return (
     <svg className="spark" viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" role="img" aria-label={label}>
       {points.length > 1 && <polygon points={`0,${height} ${points.join(" ")} ${width},${height}`} />}

@@ -51,7 +51,10 @@ export function ToastRegion({ children }: { children: ReactNode }) {
         {shown.map((toast) => (
           <div key={toast.id} className={`toast ${toast.tone}`} data-testid="toast" data-tone={toast.tone}>
             <Icon name={toast.tone === "done" ? "check" : "warning"} />
-            <p><strong>{toast.tone === "done" ? "Done. " : "Not done. "}</strong>{toast.sentence}</p>
+            <p>
+              <strong>{toast.tone === "done" ? "Done. " : "Not done. "}</strong>
+              {toast.sentence}
+            </p>
             <button type="button" className="button quiet" aria-label="Dismiss" onClick={() => dismiss(toast.id)}>
               <Icon name="cross" />
             </button>

@@ -18,8 +18,15 @@ export function Verdict({ situation }: { situation: Situation }) {
   const serves = pool.condition !== "failing";
   const change = useModel((state) => presentChange(state.changes, pool));
   return (
-    <div className={`verdict ${pool.condition}`} data-testid="verdict" data-condition={pool.condition} data-active={pool.active}>
-      <span className="emblem"><Icon name={conditionIcons[pool.condition] ?? "question"} size={34} /></span>
+    <div
+      className={`verdict ${pool.condition}`}
+      data-testid="verdict"
+      data-condition={pool.condition}
+      data-active={pool.active}
+    >
+      <span className="emblem">
+        <Icon name={conditionIcons[pool.condition] ?? "question"} size={34} />
+      </span>
       <div className="words">
         <div className="says" aria-live="polite" aria-atomic="true">
           <p className="condition">
@@ -28,22 +35,38 @@ export function Verdict({ situation }: { situation: Situation }) {
             {!connected && <span className="stale-mark">Last known, not live</span>}
           </p>
           <h2 data-testid="headline">{headline(pool)}</h2>
-          <p className="why" data-testid="why">{pool.sentence}</p>
+          <p className="why" data-testid="why">
+            {pool.sentence}
+          </p>
         </div>
         <dl className="facts">
           <Fact term={serves ? "Since" : `Last active ${pool.active}, since`}>
-            <time dateTime={pool.activeSince} title={pool.activeSince}>{dayAndClock(pool.activeSince, now)}</time>
+            <time dateTime={pool.activeSince} title={pool.activeSince}>
+              {dayAndClock(pool.activeSince, now)}
+            </time>
             <span className="muted"> for {span(now - Date.parse(pool.activeSince))}</span>
           </Fact>
-          <Fact term="Epoch"><span data-testid="epoch">{pool.epoch}</span></Fact>
+          <Fact term="Epoch">
+            <span data-testid="epoch">{pool.epoch}</span>
+          </Fact>
           <Fact term="Cause">{pool.cause}</Fact>
           {serves && change !== undefined && <Cost change={change} />}
           {pool.failbackDueAt !== null && (
-            <Fact term="Failback"><span data-testid="failback-due">in {span(Date.parse(pool.failbackDueAt) - now + 999)}</span>
-              <span className="muted"> at {clock(pool.failbackDueAt)}</span></Fact>
+            <Fact term="Failback">
+              <span data-testid="failback-due">in {span(Date.parse(pool.failbackDueAt) - now + 999)}</span>
+              <span className="muted"> at {clock(pool.failbackDueAt)}</span>
+            </Fact>
           )}
-          {pool.held && <Fact term="Held"><Icon name="hold" size={14} /> no automatic change</Fact>}
-          {pool.pinned && <Fact term="Pinned"><Icon name="pin" size={14} /> by an operator, no failback</Fact>}
+          {pool.held && (
+            <Fact term="Held">
+              <Icon name="hold" size={14} /> no automatic change
+            </Fact>
+          )}
+          {pool.pinned && (
+            <Fact term="Pinned">
+              <Icon name="pin" size={14} /> by an operator, no failback
+            </Fact>
+          )}
         </dl>
       </div>
       <PoolActions situation={situation} />
@@ -52,16 +75,28 @@ export function Verdict({ situation }: { situation: Situation }) {
 }
 
 function Fact({ term, children }: { term: string; children: React.ReactNode }) {
-  return <div><dt>{term}</dt><dd>{children}</dd></div>;
+  return (
+    <div>
+      <dt>{term}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
 }
 
 function Cost({ change }: { change: Change }) {
   const word = change.kind.charAt(0).toUpperCase() + change.kind.slice(1);
-  const took = change.detectionMs === null || change.failoverMs === null ? null : change.detectionMs + change.failoverMs;
+  const took =
+    change.detectionMs === null || change.failoverMs === null ? null : change.detectionMs + change.failoverMs;
   return (
     <>
-      {took !== null && <Fact term={`${word} took`}><span title="Detection and failover together">{ms(took)}</span></Fact>}
-      <Fact term={`${word} cost`}><span data-testid="cost">{cost(change)}</span></Fact>
+      {took !== null && (
+        <Fact term={`${word} took`}>
+          <span title="Detection and failover together">{ms(took)}</span>
+        </Fact>
+      )}
+      <Fact term={`${word} cost`}>
+        <span data-testid="cost">{cost(change)}</span>
+      </Fact>
     </>
   );
 }

@@ -71,6 +71,12 @@ public sealed record MeasuredWindow(Epoch Epoch, ChangeKind Kind, Instant Verdic
 {
     public Instant? FirstAnswerAt { get; init; }
 
+    /// <summary>When a client first asked under this verdict, where nobody was asking when it came.</summary>
+    public Instant? AskedAt { get; init; }
+
+    /// <summary>From when clients waited for the new backend.</summary>
+    public Instant AwaitedFrom => AskedAt is { } asked ? Instant.Latest(asked, VerdictAt) : VerdictAt;
+
     public Instant ClosesAt(PoolTuning tuning) =>
         FirstAnswerAt is { } answered ? answered + tuning.Settle : VerdictAt + tuning.MeasureLimit;
 }

@@ -15,6 +15,13 @@ namespace Gateway.Failover.Attempts;
 internal sealed class AttemptInvoker(HttpContext context, IReverseProxyFeature route, Pool pool, PoolView view, HttpMessageInvoker client, Inbox inbox)
     : HttpMessageInvoker(Unused.Instance, disposeHandler: false)
 {
+    private RequestMethod _method;
+    private BodyKind _body;
+    private SentTracking? _tracking;
+
+    // Of the attempt under way.
+    private DestinationState _destination = null!;
+
     private List<string>? _tried;
 
     // The first real answer is what the client gets if nobody does better; later bad ones are thrown away.
@@ -37,62 +44,68 @@ internal sealed class AttemptInvoker(HttpContext context, IReverseProxyFeature r
 
     public override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        var method = RequestShape.MethodOf(request, context);
-        var tracking = RequestShape.Prepare(request, method, view);
-        var body = context.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true
-            ? BodyKind.Streamed
-            : BodyKind.None;
-        var destination = route.ProxiedDestination!;
+        (_method, _body) = (RequestShape.MethodOf(request, context), RequestShape.BodyOf(context));
+        _tracking = RequestShape.Prepare(request, _method, view);
+        _destination = route.ProxiedDestination!;
         while (true)
         {
-            var (response, error, outcome) = await TryAsync(request, method, body, destination, cancellationToken);
-            var next = NextCandidate(destination, outcome);
-            var step = AttemptPlan.Next(new AttemptFacts(
-                method, body, outcome, tracking?.PossiblySent ?? true, Made, pool.Setup.Options.Attempts.Max, next is not null));
-            if (step == AttemptStep.RetryElsewhere && !cancellationToken.IsCancellationRequested)
+            // Awaited here and not in a method of its own, which would have to be kept in memory, and woken up, for every request.
+            var timeout = Begin(cancellationToken);
+            HttpResponseMessage? response = null;
+            Exception? error = null;
+            try
             {
-                Keep(response, destination);
-                RequestShape.Retarget(request, destination, next!);
-                destination = next!;
-                continue;
+                response = await client.SendAsync(request, timeout?.Token ?? cancellationToken);
+            }
+            catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException)
+            {
+                error = e;
+            }
+            finally
+            {
+                // A body that is cut short is only a body of a request that has none; nobody holds the token any more.
+                timeout?.End(reusable: true);
             }
 
-            OutcomeUnknown = step == AttemptStep.GiveUp && response is null && method == RequestMethod.Unsafe && tracking?.PossiblySent != false;
-            return Finish(response, error, step, destination);
+            var outcome = response is null ? Judge(Current, error!, cancellationToken) : Judge(Current, response);
+            // Content tells when it was asked for; where there is none, only an attempt that never got a connection certainly sent nothing.
+            var possiblySent = _tracking?.PossiblySent ?? (error is null || !Faults.NeverConnected(error));
+            if (!MovesOn(request, response, outcome, possiblySent, cancellationToken))
+            {
+                return Finish(response, error, outcome);
+            }
         }
     }
 
-    private async Task<(HttpResponseMessage? Response, Exception? Error, AttemptOutcome Outcome)> TryAsync(
-        HttpRequestMessage request, RequestMethod method, BodyKind body, DestinationState destination, CancellationToken cancel)
+    private AttemptTimeout? Begin(CancellationToken cancel)
     {
         Made++;
+        Current?.Finish();
+        Current = pool.Members.GetValueOrDefault(_destination.DestinationId);
+        Current?.Begin();
         var options = pool.Setup.Options.Attempts;
-        var backend = Begin(destination);
-        var timeout = AttemptPlan.MayCutShort(method, body, Made, options.Max, view.Candidates.Length > Made)
+        return AttemptPlan.MayCutShort(_method, _body, Made, options.Max, view.Candidates.Length > Made)
             ? AttemptTimeout.Start(options.Timeout, cancel)
             : null;
-        try
-        {
-            var response = await client.SendAsync(request, timeout?.Token ?? cancel);
-            return (response, null, Judge(backend, response));
-        }
-        catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException)
-        {
-            return (null, e, Judge(backend, e, cancel));
-        }
-        finally
-        {
-            // A body that is cut short is only a body of a request that has none; nobody holds the token any more.
-            timeout?.End(reusable: true);
-        }
     }
 
-    private Backend? Begin(DestinationState destination)
+    /// <summary>Whether there is another attempt, for which the request is then addressed.</summary>
+    private bool MovesOn(
+        HttpRequestMessage request, HttpResponseMessage? response, AttemptOutcome outcome, bool possiblySent, CancellationToken cancel)
     {
-        Current?.Finish();
-        Current = pool.Members.GetValueOrDefault(destination.DestinationId);
-        Current?.Begin();
-        return Current;
+        var next = NextCandidate(_destination, outcome);
+        var step = AttemptPlan.Next(new AttemptFacts(
+            _method, _body, outcome, possiblySent, Made, pool.Setup.Options.Attempts.Max, next is not null));
+        if (step != AttemptStep.RetryElsewhere || cancel.IsCancellationRequested)
+        {
+            OutcomeUnknown = step == AttemptStep.GiveUp && response is null && _method == RequestMethod.Unsafe && possiblySent;
+            return false;
+        }
+
+        Keep(response, _destination);
+        RequestShape.Retarget(request, _destination, next!);
+        _destination = next!;
+        return true;
     }
 
     private AttemptOutcome Judge(Backend? backend, HttpResponseMessage response)
@@ -103,9 +116,10 @@ internal sealed class AttemptInvoker(HttpContext context, IReverseProxyFeature r
             return AttemptOutcome.BadStatus;
         }
 
-        if (backend is not null && view.Awaited?.IsFirst(backend.Id) == true)
+        // The view as it is now: a request that began before the verdict may be the first to be answered under it.
+        if (pool.View.Awaited is { } awaited && backend is not null && awaited.IsFirst(backend.Id))
         {
-            inbox.FirstAnswered(pool, view.Awaited.Epoch);
+            inbox.FirstAnswered(pool, awaited, view.Awaited == awaited ? awaited.AskedAt : null);
         }
 
         return AttemptOutcome.Good;
@@ -113,6 +127,7 @@ internal sealed class AttemptInvoker(HttpContext context, IReverseProxyFeature r
 
     private AttemptOutcome Judge(Backend? backend, Exception error, CancellationToken request)
     {
+        // A body that ends too early is often known before the request is.
         if (context.RequestAborted.IsCancellationRequested || Faults.IsClients(error))
         {
             backend?.Count(AttemptEnd.ClientLeft);
@@ -184,9 +199,10 @@ internal sealed class AttemptInvoker(HttpContext context, IReverseProxyFeature r
         }
     }
 
-    private HttpResponseMessage Finish(HttpResponseMessage? response, Exception? error, AttemptStep step, DestinationState destination)
+    private HttpResponseMessage Finish(HttpResponseMessage? response, Exception? error, AttemptOutcome outcome)
     {
-        AnsweredBadly = step != AttemptStep.Answer;
+        var destination = _destination;
+        AnsweredBadly = outcome != AttemptOutcome.Good;
         if (AnsweredBadly && _firstAnswer is { } first)
         {
             response?.Dispose();

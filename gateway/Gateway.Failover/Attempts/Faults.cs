@@ -1,6 +1,7 @@
 using System.Net.Http;
 using System.Net.Sockets;
 using Gateway.Core;
+using Microsoft.AspNetCore.Connections;
 
 namespace Gateway.Failover.Attempts;
 
@@ -30,17 +31,20 @@ internal static class Faults
     };
 
     /// <summary>
-    /// The client's own body could not be read: malformed, too large, too slow. It comes out of the transport like a broken connection, but
-    /// is nobody else's fault; else anyone could eject a backend with a few bad requests.
+    /// The attempt failed because the client's body did: it broke off, was no HTTP, or came too slowly. The server's own exceptions tell; the
+    /// client's side of a connection to a backend never throws them.
     /// </summary>
     public static bool IsClients(Exception? error)
     {
-        while (error is not (null or BadHttpRequestException))
+        for (; error is not null; error = error.InnerException)
         {
-            error = error.InnerException;
+            if (error is BadHttpRequestException or ConnectionResetException or ConnectionAbortedException)
+            {
+                return true;
+            }
         }
 
-        return error is not null;
+        return false;
     }
 
     private static SocketError? Socket(Exception? error)

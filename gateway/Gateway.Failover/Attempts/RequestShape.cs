@@ -2,6 +2,7 @@ using System.Net.Http;
 using Gateway.Core.Attempts;
 using Gateway.Failover.Engine;
 using Gateway.Failover.Proxying;
+using Microsoft.AspNetCore.Http.Features;
 using Yarp.ReverseProxy.Model;
 
 namespace Gateway.Failover.Attempts;
@@ -20,6 +21,9 @@ internal static class RequestShape
 
         return method == HttpMethod.Put || method == HttpMethod.Delete ? RequestMethod.Idempotent : RequestMethod.Unsafe;
     }
+
+    public static BodyKind BodyOf(HttpContext context) =>
+        context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true ? BodyKind.Streamed : BodyKind.None;
 
     /// <summary>Drops what a client must not say, adds the epoch, and gives every request that is not safe a content that notes when it was sent.</summary>
     /// <returns>The content, or null where there is none to watch.</returns>

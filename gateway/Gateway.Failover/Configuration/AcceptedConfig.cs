@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using Gateway.Core;
 using Yarp.ReverseProxy.Configuration;
 
@@ -11,6 +12,13 @@ internal sealed record AcceptedConfig(
     FailoverOptions Options,
     ImmutableArray<PoolSetup> Pools)
 {
+    // What it says, whole. Compared by text, because lists are equal to themselves only.
+    private readonly Lazy<string> _text = new(() => JsonSerializer.Serialize((Routes, Clusters, Options), Everything));
+
+    private static readonly JsonSerializerOptions Everything = new() { IncludeFields = true };
+
+    public bool SaysTheSameAs(AcceptedConfig other) => _text.Value == other._text.Value;
+
     public string? DefaultPool { get; } = Options.DefaultPool.Length > 0
         ? Pools.FirstOrDefault(pool => pool.Id.Equals(Options.DefaultPool, StringComparison.OrdinalIgnoreCase))?.Id
         : Pools.OrderBy(pool => pool.Id, StringComparer.OrdinalIgnoreCase).FirstOrDefault()?.Id;

@@ -66,6 +66,13 @@ internal sealed partial class ConfigGate : IProxyConfigProvider, IDisposable
         }
     }
 
+    /// <summary>A file could not be read at all, so that nothing of it came here to be refused.</summary>
+    public void NoteBroken(string path, string error)
+    {
+        Refused++;
+        Log.Broken(_log, path, error);
+    }
+
     public void Dispose()
     {
         _timer.Dispose();
@@ -119,6 +126,11 @@ internal sealed partial class ConfigGate : IProxyConfigProvider, IDisposable
             return;
         }
 
+        if (config.SaysTheSameAs(Current))
+        {
+            return;
+        }
+
         Published old;
         lock (_gate)
         {
@@ -139,29 +151,34 @@ internal sealed partial class ConfigGate : IProxyConfigProvider, IDisposable
         _configure?.Invoke(options);
         reader.CheckRanges(options, FailoverOptions.SectionName);
 
-        var (routes, clusters) = (new List<RouteConfig>(), new List<ClusterConfig>());
-        try
+        if (ReadYarp(errors) is not var (routes, clusters))
         {
-            foreach (var config in _inner.All.Select(provider => provider.GetConfig()))
-            {
-                routes.AddRange(config.Routes);
-                clusters.AddRange(config.Clusters);
-            }
-
-            errors.AddRange(Yarp(routes, clusters));
-        }
-        catch (Exception e) when (e is FormatException or ArgumentException or InvalidOperationException or KeyNotFoundException)
-        {
-            errors.Add($"ReverseProxy: {e.Message}");
+            return null;
         }
 
         if (_published is not null && clusters.Count == 0)
         {
             errors.Add("ReverseProxy:Clusters is empty; a running gateway is not emptied by a reload (was the file removed?).");
+            return null;
         }
 
+        errors.AddRange(Yarp(routes, clusters));
         errors.AddRange(FailoverRelations.Broken(options, clusters));
         return errors.Count > 0 ? null : Accept(options, routes, clusters);
+    }
+
+    private (List<RouteConfig> Routes, List<ClusterConfig> Clusters)? ReadYarp(List<string> errors)
+    {
+        try
+        {
+            var configs = _inner.Read();
+            return ([.. configs.SelectMany(config => config.Routes)], [.. configs.SelectMany(config => config.Clusters)]);
+        }
+        catch (Exception e) when (e is FormatException or ArgumentException or InvalidOperationException or KeyNotFoundException)
+        {
+            errors.Add($"ReverseProxy: {e.Message}");
+            return null;
+        }
     }
 
     // YARP's checks are declared asynchronous, but complete at once.
@@ -199,17 +216,3 @@ internal sealed partial class ConfigGate : IProxyConfigProvider, IDisposable
 
 /// <summary>Where the <c>Failover</c> section comes from.</summary>
 internal sealed record FailoverSource(IConfiguration? Section, Action<FailoverOptions>? Configure);
-
-/// <summary>The providers that the application registered before failover was added.</summary>
-internal sealed class InnerProviders(IReadOnlyList<IProxyConfigProvider> all) : IDisposable
-{
-    public IReadOnlyList<IProxyConfigProvider> All => all;
-
-    public void Dispose()
-    {
-        foreach (var provider in all.OfType<IDisposable>())
-        {
-            provider.Dispose();
-        }
-    }
-}

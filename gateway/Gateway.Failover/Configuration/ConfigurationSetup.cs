@@ -13,7 +13,8 @@ internal static class ConfigurationSetup
         var services = builder.Services;
         var inner = services.Where(service => service.ServiceType == typeof(IProxyConfigProvider)).ToList();
         services.RemoveAll<IProxyConfigProvider>();
-        services.AddSingleton(provider => new InnerProviders([.. inner.Select(service => service.Create<IProxyConfigProvider>(provider))]));
+        services.AddSingleton(provider => new InnerProviders(
+            [.. inner.Select(service => new Func<IProxyConfigProvider>(() => service.Create<IProxyConfigProvider>(provider)))]));
         services.AddSingleton<ConfigGate>();
         services.AddSingleton<IProxyConfigProvider>(provider => provider.GetRequiredService<ConfigGate>());
         services.AddSingleton<IAvailableDestinationsPolicy, ActiveTierPolicy>();

@@ -119,6 +119,7 @@ internal sealed partial class FailoverEngine(
             destinations.Update(pool);
         }
 
+        EndStreaks(pool, decision);
         var records = decision.Events.Where(e => !e.IsQuiet).Select(e => history.Record(clock.Wall(e.At), pool.Id, e)).ToList();
         var step = new Step(pool, input, before, after, records);
         foreach (var reactor in _reactors)
@@ -127,6 +128,25 @@ internal sealed partial class FailoverEngine(
         }
 
         return decision;
+    }
+
+    // Who is beyond doubt again begins anew; otherwise the first failure after an ejection would be one too many.
+    private static void EndStreaks(Pool pool, Decision decision)
+    {
+        foreach (var happened in decision.Events)
+        {
+            BackendId? cleared = happened switch
+            {
+                PoolEvent.BackendCameUp e => e.Backend,
+                PoolEvent.BackendCleared e => e.Backend,
+                PoolEvent.BackendReset e => e.Backend,
+                _ => null,
+            };
+            if (cleared is { } id)
+            {
+                pool.Members.GetValueOrDefault(id.Value)?.EndStreak();
+            }
+        }
     }
 
     private void Tell(IReactor reactor, Step step)

@@ -18,6 +18,9 @@ internal sealed class History(ConfigGate gate)
 
     public long LastSequence { get; private set; }
 
+    /// <summary>The last sequence of the process before this one. A client that was away for a restart needs a snapshot, not the rest of the events.</summary>
+    public long Inherited { get; private set; }
+
     /// <summary>Oldest first.</summary>
     public ImmutableList<Recorded> Events => Volatile.Read(ref _events);
 
@@ -57,6 +60,7 @@ internal sealed class History(ConfigGate gate)
     /// <summary>Engine only, at the start: what is still open stays unmeasured.</summary>
     public void CloseOpenChanges(string because)
     {
+        Inherited = LastSequence;
         foreach (var change in _changes.Where(change => change.Measured is null))
         {
             var verdict = change.Change;

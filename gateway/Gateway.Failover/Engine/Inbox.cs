@@ -45,7 +45,8 @@ internal sealed class Inbox(ConfigGate gate, PoolDirectory pools, EngineClock cl
     public void AttemptFailed(Pool pool, Backend backend, Fault fault, long streak) =>
         Post(pool, new PoolInput.AttemptFailed(clock.Now, pool.Counters.Tally, new BackendId(backend.Id), fault, streak));
 
-    public void FirstAnswered(Pool pool, Epoch epoch) => Post(pool, new PoolInput.FirstAnswered(clock.Now, pool.Counters.Tally, epoch));
+    public void FirstAnswered(Pool pool, FirstAnswer awaited, Instant? askedAt) =>
+        Post(pool, new PoolInput.FirstAnswered(clock.Now, pool.Counters.Tally, awaited.Epoch) { AskedAt = askedAt });
 
     public void ProbeCompleted(Pool pool, BackendId backend, ProbeOutcome outcome) =>
         Post(pool, new PoolInput.ProbeCompleted(clock.Now, pool.Counters.Tally, backend, outcome));

@@ -8,6 +8,7 @@ internal sealed class JournalFile(string path, long maxBytes) : IDisposable
 {
     private FileStream? _stream;
     private bool _torn;
+    private long? _cutAt;
 
     public string Id { get; private set; } = NewId();
 
@@ -45,6 +46,8 @@ internal sealed class JournalFile(string path, long maxBytes) : IDisposable
             else if (!line.IsEmpty)
             {
                 badLines++;
+                // Torn by a crash: cut off before the next line is written.
+                _cutAt = _torn && range.End.GetOffset(bytes.Length) == bytes.Length ? range.Start.GetOffset(bytes.Length) : null;
             }
 
             first = false;
@@ -98,7 +101,14 @@ internal sealed class JournalFile(string path, long maxBytes) : IDisposable
             Directory.CreateDirectory(folder);
         }
 
-        var stream = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        var stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        if (_cutAt is { } end)
+        {
+            stream.SetLength(end);
+            _torn = false;
+        }
+
+        stream.Seek(0, SeekOrigin.End);
         if (stream.Length == 0)
         {
             stream.Write(JournalFormat.Header(Id));
@@ -108,7 +118,7 @@ internal sealed class JournalFile(string path, long maxBytes) : IDisposable
             stream.WriteByte((byte)'\n');
         }
 
-        _torn = false;
+        (_torn, _cutAt) = (false, null);
         return stream;
     }
 

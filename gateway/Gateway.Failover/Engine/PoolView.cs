@@ -34,9 +34,18 @@ internal sealed class PoolView
 /// <summary>Waits for the first good answer of the backends that a verdict made active. The first request to see one reports it, once.</summary>
 internal sealed class FirstAnswer(Epoch epoch, ImmutableArray<BackendId> from)
 {
+    private const long Nobody = long.MinValue;
+
     private int _seen;
+    private long _askedAt = Nobody;
 
     public Epoch Epoch => epoch;
+
+    /// <summary>When the first request came that found this verdict; null when all that were answered had begun before it.</summary>
+    public Instant? AskedAt => Interlocked.Read(ref _askedAt) is var ticks and not Nobody ? new Instant(ticks) : null;
+
+    /// <summary>A request begins. Only the first counts.</summary>
+    public void Ask(Instant at) => Interlocked.CompareExchange(ref _askedAt, at.Ticks, Nobody);
 
     public bool IsFirst(string backend) =>
         Volatile.Read(ref _seen) == 0 && Comes(backend) && Interlocked.Exchange(ref _seen, 1) == 0;

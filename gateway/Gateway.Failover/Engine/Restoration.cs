@@ -8,7 +8,7 @@ namespace Gateway.Failover.Engine;
 /// </summary>
 internal static class Restoration
 {
-    private const string Unseen = "Not probed since the gateway started.";
+    private const string Unprobed = "Not probed since the gateway started.";
 
     public static PoolState Restore(PoolDefinition definition, IEnumerable<JournalEntry> entries, EngineClock clock)
     {
@@ -25,9 +25,9 @@ internal static class Restoration
                 {
                     Health = Health.Unknown,
                     Since = clock.Now,
-                    Reason = backend.Admin == Admin.InService ? Unseen : backend.Reason,
+                    Reason = backend.Admin == Admin.InService ? Unprobed : backend.Reason,
                     JudgedAt = clock.Now,
-                    Finding = Unseen,
+                    Finding = Unprobed,
                     Evidence = Evidence.None,
                 }))),
         };
@@ -69,7 +69,8 @@ internal static class Restoration
             {
                 // What was found, not what an operator said afterwards: that follows.
                 yield return Entry(new PoolEvent.BackendWentDown(
-                    backend.JudgedAt, backend.Id, backend.Ejected ? Cause.RequestsFailed : Cause.ProbeFailed, backend.Ejected, Evidence.None, backend.Finding));
+                    backend.JudgedAt, backend.Id, backend.Ejected ? Cause.RequestsFailed : Cause.ProbeFailed, backend.Ejected, Evidence.None,
+                    backend.Finding));
             }
 
             if (backend.Admin != Admin.InService)

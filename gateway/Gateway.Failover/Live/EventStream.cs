@@ -6,11 +6,15 @@ namespace Gateway.Failover.Live;
 /// <summary>The live feed as server-sent events, for <c>curl -N</c> and for browsers without SignalR.</summary>
 internal static class EventStream
 {
+    /// <summary>The answer to a client too many.</summary>
+    public static IResult Full => TypedResults.Problem(
+        "As many clients watch as Failover:Live:MaxSubscribers allows.", statusCode: StatusCodes.Status503ServiceUnavailable, title: "Too many watch");
+
     public static IResult Open(HttpContext context, LiveFeed feed, IHostApplicationLifetime lifetime)
     {
         if (feed.IsFull)
         {
-            return TypedResults.Problem("As many watch already as may.", statusCode: StatusCodes.Status503ServiceUnavailable);
+            return Full;
         }
 
         var cursor = context.Request.Headers["Last-Event-ID"].ToString();

@@ -21,7 +21,7 @@ internal sealed class LiveFeed(ConfigGate gate, History history, Reporter report
 
     public int Subscribers => Volatile.Read(ref _subscribers).Count;
 
-    /// <summary>As many watch as may.</summary>
+    /// <summary>No further client may watch.</summary>
     public bool IsFull => Subscribers >= gate.Current.Options.Live.MaxSubscribers;
 
     public long Gaps => Interlocked.Read(ref _gaps);
@@ -54,13 +54,14 @@ internal sealed class LiveFeed(ConfigGate gate, History history, Reporter report
     /// </summary>
     public async IAsyncEnumerable<FeedMessage> WatchAsync(string? cursor, [EnumeratorCancellation] CancellationToken cancel)
     {
+        var options = gate.Current.Options.Live;
         if (IsFull)
         {
             yield break;
         }
 
         // Listen first, look afterwards: what happens in between comes twice, which the sequence shows, and never not at all.
-        var subscriber = new Subscriber(gate.Current.Options.Live.SubscriberBuffer);
+        var subscriber = new Subscriber(options.SubscriberBuffer);
         ImmutableInterlocked.Update(ref _subscribers, static (all, one) => all.Add(one), subscriber);
         try
         {
@@ -98,7 +99,8 @@ internal sealed class LiveFeed(ConfigGate gate, History history, Reporter report
         }
 
         var events = history.Events;
-        return Parse(cursor) is { } since && since <= history.LastSequence && (events.IsEmpty || since >= events[0].Sequence - 1)
+        return Parse(cursor) is { } since && since >= history.Inherited && since <= history.LastSequence
+            && (events.IsEmpty || since >= events[0].Sequence - 1)
             ? Missed(events.Where(record => record.Sequence > since).ToList())
             : [FeedMessage.Gap.Instance, Snapshot()];
     }

@@ -16,7 +16,7 @@ internal static class LogSocket
 
         if (feed.IsFull)
         {
-            await TypedResults.Problem("As many watch already as may.", statusCode: StatusCodes.Status503ServiceUnavailable).ExecuteAsync(context);
+            await EventStream.Full.ExecuteAsync(context);
             return;
         }
 

@@ -79,12 +79,24 @@ internal sealed class Reporter(PoolDirectory pools, EngineClock clock, ConfigGat
         backend.Id.Value,
         pool.Setup.Addresses.TryGetValue(backend.Id.Value, out var address) ? address.Address : string.Empty,
         tier,
-        !backend.IsFit ? "out" : tier == state.ActiveTier ? "active" : "standby",
+        Role(state, backend),
         ChangeMetrics.Label(backend.Health),
         backend.Ejected,
         ChangeMetrics.Label(backend.Admin),
         clock.Wall(backend.Since),
         backend.Reason);
+
+    private static string Role(PoolState state, BackendState backend)
+    {
+        // What requests are sent to is active, be it by force or as a last resort.
+        var active = state.Active.Backends.Contains(backend.Id) && Ranking.Serving(state).Contains(backend.Id);
+        return (active && (backend.IsFit || state.Forced), backend.IsFit) switch
+        {
+            (true, _) => "active",
+            (_, true) => "standby",
+            _ => "out",
+        };
+    }
 
     private static string Condition(PoolState state)
     {

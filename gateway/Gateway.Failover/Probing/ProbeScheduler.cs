@@ -73,8 +73,10 @@ internal sealed class ProbeScheduler(
 
     public void Dispose()
     {
+        // A host whose start fails is disposed of without being stopped, and one that runs disposes of this as often as it is registered:
+        // a source that was disposed of could not be cancelled again.
+        _stopping.Cancel();
         _probe.Dispose();
-        _stopping.Dispose();
     }
 
     private Running Start(Pool pool, Backend backend)

@@ -24,7 +24,8 @@ internal sealed class ActiveTierPolicy(PoolDirectory pools) : IAvailableDestinat
 
         var serving = pool.View.Serving;
         var available = allDestinations.Where(destination => serving.Contains(destination.DestinationId, StringComparer.OrdinalIgnoreCase)).ToList();
-        // Between YARP's half of a reload and ours the names may not meet; somebody is better than nobody.
-        return available.Count > 0 || serving.IsEmpty ? available : allDestinations;
+        // Between YARP's half of a reload and ours the names may not meet. And where operators have disabled everybody, the request shall
+        // still reach our forwarder, which says so; with an empty list YARP answers by itself, without a word.
+        return available.Count > 0 ? available : allDestinations;
     }
 }

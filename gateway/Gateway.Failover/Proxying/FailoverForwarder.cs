@@ -13,7 +13,7 @@ namespace Gateway.Failover.Proxying;
 /// all is over, the request's end is counted and a client that got nothing is told what happened.
 /// </summary>
 internal sealed class FailoverForwarder(
-    IHttpForwarder yarp, PoolDirectory pools, Inbox inbox, RequestMetrics metrics, FailureLog failures, TimeProvider time) : IHttpForwarder
+    IHttpForwarder yarp, PoolDirectory pools, Inbox inbox, RequestMetrics metrics, FailureLog failures, EngineClock clock) : IHttpForwarder
 {
     public ValueTask<ForwarderError> SendAsync(
         HttpContext context, string destinationPrefix, HttpMessageInvoker httpClient, ForwarderRequestConfig requestConfig, HttpTransformer transformer) =>
@@ -35,13 +35,20 @@ internal sealed class FailoverForwarder(
         HttpContext context, string prefix, HttpMessageInvoker client, ForwarderRequestConfig config, HttpTransformer transformer,
         IReverseProxyFeature route, Pool pool, CancellationToken cancel)
     {
-        var started = time.GetTimestamp();
-        using var attempts = new AttemptInvoker(context, route, pool, pool.View, client, inbox);
+        var started = clock.Time.GetTimestamp();
+        var view = pool.View;
+        view.Awaited?.Ask(clock.Now);
+        using var attempts = new AttemptInvoker(context, route, pool, view, client, inbox);
+        if (view.Candidates.IsEmpty)
+        {
+            return await RefuseAsync(context, pool, attempts);
+        }
+
         try
         {
             var error = await yarp.SendAsync(context, prefix, attempts, config, transformer, cancel);
             var end = End(context, error, attempts);
-            Close(pool, end, attempts, time.GetElapsedTime(started));
+            Close(pool, end, attempts, clock.Time.GetElapsedTime(started));
             if (end == RequestEnd.Failed)
             {
                 failures.Failed(context, pool, attempts);
@@ -57,6 +64,15 @@ internal sealed class FailoverForwarder(
         {
             attempts.Current?.Finish();
         }
+    }
+
+    private async ValueTask<ForwarderError> RefuseAsync(HttpContext context, Pool pool, AttemptInvoker attempts)
+    {
+        context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+        pool.Counters.Count(RequestEnd.Failed);
+        failures.Failed(context, pool, attempts);
+        await Problems.WriteAsync(context, pool, attempts);
+        return ForwarderError.NoAvailableDestinations;
     }
 
     private static RequestEnd End(HttpContext context, ForwarderError error, AttemptInvoker attempts)

@@ -36,12 +36,12 @@ internal sealed partial class FailureLog(TimeProvider time, ILogger<FailureLog> 
 
         Log.Failed(
             log, pool.Id.Value, context.Request.Method, context.Request.Path, context.Response.StatusCode, attempts.Made,
-            attempts.Current?.Id ?? "nobody", attempts.LastFault?.Detail ?? "answer broke off");
+            attempts.Current?.Id ?? "nobody", attempts.LastFault?.Detail ?? (attempts.Made == 0 ? "every backend is disabled" : "answer broke off"));
     }
 
     private static partial class Log
     {
-        [LoggerMessage(1701, LogLevel.Warning, "[{Pool}] {Method} {Path} failed with {Status} after {Attempts} attempts, the last at {Backend}: {Fault}.")]
+        [LoggerMessage(1701, LogLevel.Warning, "[{Pool}] {Method} {Path} failed with {Status} at attempt {Attempts}, at {Backend}: {Fault}.")]
         public static partial void Failed(
             ILogger log, string pool, string method, string path, int status, int attempts, string backend, string fault);
 

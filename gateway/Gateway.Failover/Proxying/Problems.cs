@@ -14,11 +14,16 @@ internal static class Problems
             context.Response.Headers[FailoverHeaders.Outcome] = "unknown";
         }
 
+        var detail = attempts.Made == 0 ? $"Operators have disabled every backend of {pool.Id}." : Detail(pool, attempts);
+        return TypedResults.Problem(detail, statusCode: status, title: Title(status)).ExecuteAsync(context);
+    }
+
+    private static string Detail(Pool pool, AttemptInvoker attempts)
+    {
         var tried = attempts.Made == 1 ? "1 attempt" : $"{attempts.Made} attempts";
         var unknown = attempts.OutcomeUnknown ? " The request may have been executed, so it was not repeated." : string.Empty;
-        var detail = $"No backend of {pool.Id} answered after {tried}: {attempts.Current?.Id ?? "the backend"}: "
+        return $"No backend of {pool.Id} answered after {tried}: {attempts.Current?.Id ?? "the backend"}: "
             + $"{attempts.LastFault?.Detail ?? "the request could not be sent"}.{unknown}";
-        return TypedResults.Problem(detail, statusCode: status, title: Title(status)).ExecuteAsync(context);
     }
 
     private static string Title(int status) => status switch

@@ -18,7 +18,7 @@ internal sealed class ChangeMetrics : IReactor
         var buckets = new InstrumentAdvice<double> { HistogramBucketBoundaries = MetricNames.FailoverBuckets };
         _changes = meter.CreateCounter<long>(MetricNames.Changes, description: "Changes of the active backend.");
         _failover = meter.CreateHistogram(
-            MetricNames.FailoverDuration, "s", "From the verdict to the first good answer of the new backend.", advice: buckets);
+            MetricNames.FailoverDuration, "s", "From the verdict, or the first request after it, to the first good answer of the new backend.", advice: buckets);
         _detection = meter.CreateHistogram(
             MetricNames.DetectionDuration, "s", "From the first bad signal to the verdict.", advice: buckets);
         _requests = meter.CreateCounter<long>(

@@ -38,9 +38,18 @@ internal static class Launch
     {
         null => null,
         UsageException or ConfigurationRefusedException => error.Message,
-        InvalidDataException => $"The configuration cannot be read. {error.Message} {error.InnerException?.Message}".TrimEnd(),
+        InvalidDataException => $"The configuration cannot be read. {string.Join(' ', Messages(error).Distinct(StringComparer.Ordinal))}",
         IOException when error.Message.Contains("address already in use", StringComparison.OrdinalIgnoreCase) =>
             $"{error.Message.TrimEnd('.')}: another program listens there. Stop it, or choose another address with --urls.",
         _ => Explain(error.InnerException),
     };
+
+    // Where in the file it is broken is known to the innermost only.
+    private static IEnumerable<string> Messages(Exception? error)
+    {
+        for (; error is not null; error = error.InnerException)
+        {
+            yield return error.Message;
+        }
+    }
 }

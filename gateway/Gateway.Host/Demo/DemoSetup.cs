@@ -28,7 +28,18 @@ internal static class DemoSetup
     public static async Task RunDemoAsync(this WebApplication app)
     {
         app.Services.GetRequiredService<Reporter>().Demo = app.Configuration[Marker] is not null;
-        await app.RunAsync();
+        try
+        {
+            await app.StartAsync();
+        }
+        catch
+        {
+            // The framework only disposes of what has started already, which is no way to end a child process or a probe.
+            await app.StopAsync();
+            throw;
+        }
+
+        await app.WaitForShutdownAsync();
     }
 
     private static Dictionary<string, string?> Settings(DemoOptions demo)

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 
 namespace Gateway.Host.Demo;
 
@@ -12,6 +14,27 @@ internal sealed partial class DemoSupervisor(DemoOptions options, TimeProvider t
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Settled = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Welcome = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>
+    /// Comes back when the backends listen, for a bounded while: what starts after this are the probes, which would take a backend that is
+    /// still loading for a dead one, and the first thing to be seen of the demo would be a failover.
+    /// </summary>
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await base.StartAsync(cancellationToken);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(Welcome);
+        try
+        {
+            await Task.WhenAll(options.Backends.Select(backend => ListensAsync(backend, deadline.Token)));
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Whatever keeps it, the gateway is there to live with it.
+        }
+    }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Task.WhenAll(options.Backends.Select(backend => SuperviseAsync(backend, stoppingToken)));
@@ -55,6 +78,23 @@ internal sealed partial class DemoSupervisor(DemoOptions options, TimeProvider t
         {
             await EndAsync(process);
             throw;
+        }
+    }
+
+    private async Task ListensAsync(DemoBackend backend, CancellationToken cancel)
+    {
+        while (true)
+        {
+            using var client = new TcpClient();
+            try
+            {
+                await client.ConnectAsync(IPAddress.Loopback, backend.Port, cancel);
+                return;
+            }
+            catch (SocketException)
+            {
+                await Task.Delay(Glance, time, cancel);
+            }
         }
     }
 

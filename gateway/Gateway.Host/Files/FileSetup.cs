@@ -1,3 +1,4 @@
+using Gateway.Failover.Configuration;
 using Gateway.Host.CommandLine;
 using Microsoft.Extensions.Configuration.CommandLine;
 using Microsoft.Extensions.Configuration.EnvironmentVariables;
@@ -34,6 +35,16 @@ internal static class FileSetup
         if (string.IsNullOrEmpty(builder.Configuration["Urls"]) && !builder.Configuration.GetSection("Kestrel:Endpoints").Exists())
         {
             builder.WebHost.UseUrls(DefaultUrl);
+        }
+    }
+
+    /// <summary>From now on a file that breaks while the gateway runs is counted and logged as a refused configuration.</summary>
+    public static void WatchFiles(this WebApplication app)
+    {
+        var gate = app.Services.GetRequiredService<ConfigGate>();
+        foreach (var file in ((IConfigurationBuilder)app.Configuration).Sources.OfType<SteadyJsonSource>())
+        {
+            file.Broken = gate.NoteBroken;
         }
     }
 

@@ -10,15 +10,28 @@ namespace Gateway.Host.Files;
 /// </summary>
 internal sealed class SteadyJsonSource : JsonConfigurationSource
 {
-    /// <summary>Says that a changed file could not be read. Set once logging exists.</summary>
-    public static Action<string, string>? Broken { get; set; }
+    private string? _error;
+
+    /// <summary>Hears that a changed file could not be read, and why. Set once there is somebody to hear it.</summary>
+    public Action<string, string>? Broken { get; set; }
 
     public override IConfigurationProvider Build(IConfigurationBuilder builder)
     {
         EnsureDefaults(builder);
-        var files = new RememberedFile(FileProvider!);
+        var files = new RememberedFile(this, FileProvider!);
         FileProvider = files;
         return new Provider(this, files);
+    }
+
+    // Editors save in several steps: once is enough.
+    private void Say(string error)
+    {
+        if (error != _error)
+        {
+            Broken?.Invoke(Path ?? string.Empty, error);
+        }
+
+        _error = error;
     }
 
     private sealed class Provider(SteadyJsonSource source, RememberedFile file) : JsonConfigurationProvider(source)
@@ -31,18 +44,19 @@ internal sealed class SteadyJsonSource : JsonConfigurationSource
             try
             {
                 base.Load(copy);
+                source._error = stream is Remembered ? source._error : null;
                 file.Good = copy.ToArray();
             }
             catch (FormatException e) when (file.Good is not null)
             {
                 // What was read before stays; the data is replaced only by a whole parse.
-                Broken?.Invoke(source.Path ?? string.Empty, $"{e.Message} {e.InnerException?.Message}".TrimEnd());
+                source.Say($"{e.Message} {e.InnerException?.Message}".TrimEnd());
             }
         }
     }
 
     /// <summary>Shows a file that is gone as it was when it was last good: the framework empties its data before anybody can object.</summary>
-    private sealed class RememberedFile(IFileProvider files) : IFileProvider, IDisposable
+    private sealed class RememberedFile(SteadyJsonSource source, IFileProvider files) : IFileProvider, IDisposable
     {
         public byte[]? Good { get; set; }
 
@@ -54,7 +68,7 @@ internal sealed class SteadyJsonSource : JsonConfigurationSource
                 return found;
             }
 
-            Broken?.Invoke(subpath, "It is gone.");
+            source.Say("It is gone.");
             return new Memory(subpath, Good);
         }
 
@@ -78,6 +92,8 @@ internal sealed class SteadyJsonSource : JsonConfigurationSource
 
         public bool IsDirectory => false;
 
-        public Stream CreateReadStream() => new MemoryStream(Content, writable: false);
+        public Stream CreateReadStream() => new Remembered(Content);
     }
+
+    private sealed class Remembered(byte[] content) : MemoryStream(content, writable: false);
 }

@@ -1,9 +1,9 @@
 using System.Globalization;
 using Gateway.Host.CommandLine;
-using Gateway.Host.Files;
 using Microsoft.Extensions.Configuration.Memory;
 using Serilog;
 using Serilog.Configuration;
+using Serilog.Events;
 using Serilog.Extensions.Logging;
 using Serilog.Formatting;
 using Serilog.Formatting.Display;
@@ -22,7 +22,7 @@ internal static class LoggingSetup
     private const int Files = 7;
 
     // As settings, below all others, so that Logging:LogLevel in a file wins. What the framework logs of every request is neither news nor free;
-    // which request got no answer the gateway says itself, in one line.
+    // which request got no answer, and which configuration was refused, the gateway says itself, in one line.
     private static readonly Dictionary<string, string?> Levels = new(StringComparer.OrdinalIgnoreCase)
     {
         ["Logging:LogLevel:Default"] = "Information",
@@ -32,12 +32,14 @@ internal static class LoggingSetup
         ["Logging:LogLevel:System.Net.Http"] = "Warning",
         ["Logging:LogLevel:Yarp"] = "Warning",
         ["Logging:LogLevel:Yarp.ReverseProxy.Forwarder"] = "Critical",
+        ["Logging:LogLevel:Yarp.ReverseProxy.Configuration"] = "Critical",
     };
 
     public static void AddLogging(this WebApplicationBuilder builder)
     {
         var configuration = builder.Configuration;
-        var setup = new LoggerConfiguration().MinimumLevel.Verbose().Enrich.FromLogContext().Enrich.With<RequestTag>();
+        var setup = new LoggerConfiguration().MinimumLevel.Verbose().Enrich.FromLogContext().Enrich.With<RequestTag>()
+            .Filter.ByExcluding(IsStartFailure);
         if (configuration.GetSection("Serilog").Exists())
         {
             setup = new LoggerConfiguration().ReadFrom.Configuration(configuration);
@@ -53,9 +55,10 @@ internal static class LoggingSetup
         builder.Logging.ClearProviders();
         builder.Logging.AddProvider(new SerilogLoggerProvider(logger, dispose: true));
         builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = Levels });
-        var files = logger.ForContext(Serilog.Core.Constants.SourceContextPropertyName, "Gateway.Host.Files");
-        SteadyJsonSource.Broken = (path, error) => files.Error("The changed file {Path} cannot be read, what it said before stays in force. {Error}", path, error);
     }
+
+    // Why it did not start is the last word on standard error, in one sentence; the framework's stack trace would bury it.
+    private static bool IsStartFailure(LogEvent line) => line.MessageTemplate.Text == "Hosting failed to start";
 
     private static ITextFormatter Formatter(string? format) => format?.ToLowerInvariant() switch
     {

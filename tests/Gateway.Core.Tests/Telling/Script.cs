@@ -41,6 +41,8 @@ internal static class Script
         ["request", var backends, "fails", var fault, var streak] when streak.StartsWith("streak=", StringComparison.Ordinal) =>
             Each(backends, id => new PoolInput.AttemptFailed(at, tally, id, Fault(fault), Number(streak[7..]))),
         ["answered", var epoch] => [new PoolInput.FirstAnswered(at, tally, Epoch(epoch) ?? throw new FormatException("Which epoch?"))],
+        ["answered", var epoch, ['a', 's', 'k', 'e', 'd', '=', .. var asked]] =>
+            [new PoolInput.FirstAnswered(at, tally, Epoch(epoch) ?? throw new FormatException("Which epoch?")) { AskedAt = At(asked) }],
         ["tick"] => [new PoolInput.Ticked(at, tally)],
         ["configure:", ..] => [new PoolInput.Configured(at, tally, Reconfigured(pool, words[10..].Split(" with ")))],
         ["operator", var by, .. var command] => [new PoolInput.Commanded(at, tally, Command(command), by)],

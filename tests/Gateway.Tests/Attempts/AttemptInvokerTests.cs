@@ -345,7 +345,7 @@ public class AttemptInvokerTests
             problem.GetProperty("detail").GetString());
         Assert.Equal("1", Header(response, "X-Failover-Attempts"));
         await Eventually.IsTrueAsync(() => story.Gateway.Log.Has(
-            "[api] POST /api/x failed with 502 after 1 attempts, the last at primary: connection closed before an answer."));
+            "[api] POST /api/x failed with 502 at attempt 1, at primary: connection closed before an answer."));
     }
 
     [Fact]

@@ -1,5 +1,14 @@
-import { faultModes, type EventLine, type Change, type Figures, type Gateway, type Level, type LogLine, type Message, type Pool }
-  from "../../model/contract.ts";
+import {
+  faultModes,
+  type EventLine,
+  type Change,
+  type Figures,
+  type Gateway,
+  type Level,
+  type LogLine,
+  type Message,
+  type Pool,
+} from "../../model/contract.ts";
 import type { Answer, Command, Operator } from "../../operate/api.ts";
 import type { Listener, OpenSession } from "../watch.ts";
 import { ScriptedPool, type Stage } from "./pool.ts";
@@ -30,8 +39,13 @@ export class ScriptedGateway {
   constructor(scenario: string, now: number) {
     this.clock = now - historyMs;
     this.storm = scenario === "storm";
-    this.gateway = { name: "gateway-1", version: "0.1.0", startedAt: new Date(this.clock).toISOString(), demo: true,
-      faultsAllowed: scenario !== "locked" };
+    this.gateway = {
+      name: "gateway-1",
+      version: "0.1.0",
+      startedAt: new Date(this.clock).toISOString(),
+      demo: true,
+      faultsAllowed: scenario !== "locked",
+    };
     const stage: Stage = {
       now: () => this.clock,
       random: () => this.random(),
@@ -72,33 +86,63 @@ export class ScriptedGateway {
     const pool = this.pools.find((item) => item.state.id === command.pool);
     if (!pool) return { accepted: false, sentence: `There is no pool ${command.pool}.` };
     if ("expectedEpoch" in command && command.expectedEpoch !== pool.state.epoch) {
-      return { accepted: false, sentence: `${command.pool} is at epoch ${pool.state.epoch}, not ${command.expectedEpoch}: look again.` };
+      return {
+        accepted: false,
+        sentence: `${command.pool} is at epoch ${pool.state.epoch}, not ${command.expectedEpoch}: look again.`,
+      };
     }
     switch (command.do) {
-      case "switchover": pool.switchOver(command.to); break;
-      case "failback": pool.failBack("operator"); break;
+      case "switchover":
+        pool.switchOver(command.to);
+        break;
+      case "failback":
+        pool.failBack("operator");
+        break;
       case "hold":
-      case "release": pool.hold(command.do === "hold"); break;
-      case "drain": pool.administer(command.backend, "draining"); break;
-      case "disable": pool.administer(command.backend, "disabled"); break;
-      case "enable": pool.administer(command.backend, "in-service"); break;
-      case "reset": break;
-      case "recover": pool.recover(command.backend); break;
+      case "release":
+        pool.hold(command.do === "hold");
+        break;
+      case "drain":
+        pool.administer(command.backend, "draining");
+        break;
+      case "disable":
+        pool.administer(command.backend, "disabled");
+        break;
+      case "enable":
+        pool.administer(command.backend, "in-service");
+        break;
+      case "reset":
+        break;
+      case "recover":
+        pool.recover(command.backend);
+        break;
       case "fail": {
         pool.fail(command.backend, command.mode);
         // As in the demo, a process that ended is started again after a while even if nobody mends it.
         const seconds = Number.parseInt(command.for, 10) || (command.mode === "exit" ? restartSeconds : 0);
-        if (seconds > 0) this.duties.push({ at: this.clock + seconds * 1000, run: () => pool.recover(command.backend) });
-        return { accepted: true, sentence: `${command.backend} was told to ${faultModes.includes(command.mode) ? command.mode : "fail"}.` };
+        if (seconds > 0)
+          this.duties.push({ at: this.clock + seconds * 1000, run: () => pool.recover(command.backend) });
+        return {
+          accepted: true,
+          sentence: `${command.backend} was told to ${faultModes.includes(command.mode) ? command.mode : "fail"}.`,
+        };
       }
     }
     return { accepted: true, sentence: `${command.do} was accepted.` };
   }
 
   snapshot(): Message {
-    return { type: "snapshot", cursor: `scripted:${this.sequence}`, at: new Date(this.clock).toISOString(), gateway: this.gateway,
-      pools: this.pools.map((pool) => pool.state), changes: this.changes.slice(0, 100), logs: this.logs.slice(-500),
-      events: this.events.slice(-200), figures: this.figures.slice(-300) };
+    return {
+      type: "snapshot",
+      cursor: `scripted:${this.sequence}`,
+      at: new Date(this.clock).toISOString(),
+      gateway: this.gateway,
+      pools: this.pools.map((pool) => pool.state),
+      changes: this.changes.slice(0, 100),
+      logs: this.logs.slice(-500),
+      events: this.events.slice(-200),
+      figures: this.figures.slice(-300),
+    };
   }
 
   private tick(): void {
@@ -110,12 +154,23 @@ export class ScriptedGateway {
   private event(state: Pool, kind: string, sentence: string, change: Change | null): void {
     const line = { sequence: ++this.sequence, at: new Date(this.clock).toISOString(), pool: state.id, kind, sentence };
     this.events.push(line);
-    if (change) this.changes = [change, ...this.changes.filter((known) => known.epoch !== change.epoch || known.pool !== change.pool)];
+    if (change)
+      this.changes = [
+        change,
+        ...this.changes.filter((known) => known.epoch !== change.epoch || known.pool !== change.pool),
+      ];
     this.send({ type: "event", cursor: `scripted:${this.sequence}`, ...line, state, change });
   }
 
   private log(level: Level, category: string, message: string, requestId: string | null = null): void {
-    const line = { sequence: ++this.logSequence, at: new Date(this.clock).toISOString(), level, category, message, requestId };
+    const line = {
+      sequence: ++this.logSequence,
+      at: new Date(this.clock).toISOString(),
+      level,
+      category,
+      message,
+      requestId,
+    };
     this.logs.push(line);
     if (this.logs.length > 600) this.logs.splice(0, 100);
     this.send({ type: "log", line });
@@ -125,7 +180,16 @@ export class ScriptedGateway {
     const lines = this.storm ? 20 : this.random() < 0.12 ? 1 : 0;
     for (let index = 0; index < lines; index++) {
       const [level, category, message] = sayings[Math.floor(this.random() * sayings.length)] ?? sayings[0]!;
-      this.log(level, category, message, this.random() < 0.5 ? `0HN${Math.floor(this.random() * 1e9).toString(36).toUpperCase()}` : null);
+      this.log(
+        level,
+        category,
+        message,
+        this.random() < 0.5
+          ? `0HN${Math.floor(this.random() * 1e9)
+              .toString(36)
+              .toUpperCase()}`
+          : null,
+      );
     }
   }
 
@@ -148,7 +212,11 @@ const sayings: [Level, string, string][] = [
   ["debug", "Gateway.Probing", "probe of secondary passed in 1.9 ms"],
   ["debug", "Gateway.Probing", "probe of primary passed in 0.8 ms"],
   ["debug", "Gateway.Engine", "pool api: primary stays active, nothing to do"],
-  ["info", "Gateway.Attempts", "GET /api/search?q=<img src=x onerror=alert(1)>&next=<script>alert(2)</script> 200 in 3.0 ms"],
+  [
+    "info",
+    "Gateway.Attempts",
+    "GET /api/search?q=<img src=x onerror=alert(1)>&next=<script>alert(2)</script> 200 in 3.0 ms",
+  ],
 ];
 
 /** Brings the scripted gateway to life: real time, and the connection trouble that the scenario asks for. */
@@ -156,16 +224,23 @@ export function scriptedGateway(scenario: string): { open: OpenSession; operator
   const gateway = new ScriptedGateway(scenario, Date.now());
   const born = Date.now();
   setInterval(() => gateway.advanceTo(Date.now()), 50);
-  const away = () => scenario === "down"
-    || (scenario === "lost" && Date.now() - born > 8000 && Date.now() - born < 28_000);
+  const away = () =>
+    scenario === "down" || (scenario === "lost" && Date.now() - born > 8000 && Date.now() - born < 28_000);
   const open: OpenSession = (cursor, listener, attempt) => {
     if (away()) {
       const refusal = setTimeout(() => listener.ended("connection refused"), 20);
       return { close: () => clearTimeout(refusal) };
     }
     const session = gateway.open(cursor, listener, attempt);
-    const guard = setInterval(() => { if (away()) listener.ended("the connection was closed"); }, 200);
-    return { close: () => { clearInterval(guard); session.close(); } };
+    const guard = setInterval(() => {
+      if (away()) listener.ended("the connection was closed");
+    }, 200);
+    return {
+      close: () => {
+        clearInterval(guard);
+        session.close();
+      },
+    };
   };
   const operator: Operator = async (command) => {
     await new Promise((resolve) => setTimeout(resolve, 60));

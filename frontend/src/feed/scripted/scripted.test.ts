@@ -9,7 +9,16 @@ it("an outage plays from fault to failback, and apply follows it", async () => {
   const start = Date.UTC(2026, 10, 21, 10);
   const gateway = new ScriptedGateway("", start);
   let state: State = emptyState;
-  gateway.open(null, { message: (message) => { state = apply(state, message, start); }, ended: () => undefined }, 0);
+  gateway.open(
+    null,
+    {
+      message: (message) => {
+        state = apply(state, message, start);
+      },
+      ended: () => undefined,
+    },
+    0,
+  );
   await Promise.resolve();
   expect(state.pools[0]).toMatchObject({ active: "primary", condition: "steady" });
   expect(state.figures.length).toBeGreaterThan(250);

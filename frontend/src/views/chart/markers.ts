@@ -27,10 +27,15 @@ export function markerLayer(marks: () => readonly Marker[]): uPlot.Plugin {
         const narrow = width < narrowWidth;
         const taken: [number, number][][] = Array.from({ length: narrow ? narrowRows : rows }, () => []);
         // Newest first: where there is not room for every label, the newest has one.
-        layer.replaceChildren(...[...marks()].reverse().flatMap((mark) => {
-          const x = plot.valToPos(mark.at, "x");
-          return x < 0 || x > width + 1 ? [] : [draw(mark, narrow ? `→ ${mark.to}` : mark.label, x, width, taken)];
-        }).reverse());
+        layer.replaceChildren(
+          ...[...marks()]
+            .reverse()
+            .flatMap((mark) => {
+              const x = plot.valToPos(mark.at, "x");
+              return x < 0 || x > width + 1 ? [] : [draw(mark, narrow ? `→ ${mark.to}` : mark.label, x, width, taken)];
+            })
+            .reverse(),
+        );
       },
     },
   };

@@ -25,8 +25,11 @@ export function drawPlot(holder: HTMLElement, first: Shown): Plot {
   const colour = colours(holder);
   const narrow = () => holder.clientWidth < 480;
   const axis = (more: uPlot.Axis): uPlot.Axis => ({
-    stroke: colour("--muted"), font: '11px system-ui, sans-serif',
-    grid: { stroke: colour("--grid"), width: 1 }, ticks: { show: false }, ...more,
+    stroke: colour("--muted"),
+    font: "11px system-ui, sans-serif",
+    grid: { stroke: colour("--grid"), width: 1 },
+    ticks: { show: false },
+    ...more,
   });
   const plot = new uPlot(
     {
@@ -41,10 +44,26 @@ export function drawPlot(holder: HTMLElement, first: Shown): Plot {
       },
       axes: [
         axis({ space: narrow() ? 48 : 90, values: (_, splits) => splits.map(hourMinute), size: 26, gap: 4 }),
-        axis({ scale: "ms", size: 52, gap: 4,
-          grid: { stroke: colour("--grid"), width: 1, filter: (_, splits) => splits.map((value) => (isDecade(value) ? value : null)) },
-          values: (_, splits) => splits.map((value) => (isDecade(value) ? label(value) : null)) }),
-        axis({ scale: "errors", side: 1, size: 44, gap: 4, grid: { show: false }, values: (_, splits) => splits.map((value) => `${value} %`), space: 36 }),
+        axis({
+          scale: "ms",
+          size: 52,
+          gap: 4,
+          grid: {
+            stroke: colour("--grid"),
+            width: 1,
+            filter: (_, splits) => splits.map((value) => (isDecade(value) ? value : null)),
+          },
+          values: (_, splits) => splits.map((value) => (isDecade(value) ? label(value) : null)),
+        }),
+        axis({
+          scale: "errors",
+          side: 1,
+          size: 44,
+          gap: 4,
+          grid: { show: false },
+          values: (_, splits) => splits.map((value) => `${value} %`),
+          space: 36,
+        }),
       ],
       series: [
         {},
@@ -68,7 +87,10 @@ export function drawPlot(holder: HTMLElement, first: Shown): Plot {
   };
 }
 
-const sizeOf = (holder: HTMLElement) => ({ width: Math.max(200, holder.clientWidth), height: Math.max(160, holder.clientHeight) });
+const sizeOf = (holder: HTMLElement) => ({
+  width: Math.max(200, holder.clientWidth),
+  height: Math.max(160, holder.clientHeight),
+});
 
 /** Resolves a CSS variable, light-dark() and all, to a colour that a canvas takes. */
 function colours(holder: HTMLElement): (token: string) => string {

@@ -1,0 +1,63 @@
+using System.Collections.Concurrent;
+
+namespace Gateway.EndToEnd.Harness;
+
+/// <summary>
+/// A test with processes and a folder of its own. All of them go away with it, newest first; what the gateway wrote is shown with a failure.
+/// </summary>
+public abstract class EndToEndTest(ITestOutputHelper output) : IAsyncLifetime
+{
+    private readonly ConcurrentStack<IAsyncDisposable> _started = new();
+
+    internal TestFolder Folder { get; } = new();
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
+    {
+        while (_started.TryPop(out var started))
+        {
+            await started.DisposeAsync();
+            if (started is GatewayProcess gateway)
+            {
+                output.WriteLine($"{gateway.Output}\n{gateway.Errors}\n");
+            }
+        }
+
+        Folder.Dispose();
+    }
+
+    /// <summary>Has something ended with the test.</summary>
+    internal T Own<T>(T started)
+        where T : IAsyncDisposable
+    {
+        _started.Push(started);
+        return started;
+    }
+
+    internal async Task<BackendProcess> BackendAsync(string name) => Own(await BackendProcess.StartAsync(Folder, name));
+
+    /// <summary>Two real backends.</summary>
+    internal async Task<(BackendProcess Primary, BackendProcess Secondary)> BackendsAsync()
+    {
+        var (primary, secondary) = (BackendAsync("primary"), BackendAsync("secondary"));
+        return (await primary, await secondary);
+    }
+
+    internal GatewayConfig ConfigFor(params BackendProcess[] backends) => new(Folder, [.. backends.Select(backend => (backend.Name, backend.Url))]);
+
+    /// <summary>A gateway that knows all its backends to be up.</summary>
+    internal async Task<GatewayProcess> GatewayAsync(GatewayConfig config)
+    {
+        var gateway = Launch("--config", config.Save().Path);
+        await gateway.AllUpAsync();
+        return gateway;
+    }
+
+    internal GatewayProcess Launch(params string[] arguments) => Own(GatewayProcess.Launch(Folder, arguments));
+
+    internal LoadGenerator Gets(GatewayProcess gateway, int perSecond = 200) => Own(LoadGenerator.Gets(gateway, perSecond));
+
+    internal LoadGenerator Posts(GatewayProcess gateway, int perSecond = 20) =>
+        Own(LoadGenerator.Start(gateway.Url, perSecond, HttpMethod.Post));
+}

@@ -1,0 +1,187 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Gateway.EndToEnd.Harness;
+
+/// <summary>
+/// A backend on bare sockets: it reads whole requests, notes each one, and then does what HTTP servers only do by accident. Its health is always
+/// fine, and probes are not noted. It lies where it lets a request be as large as memory allows.
+/// </summary>
+internal sealed class RawBackend : IAsyncDisposable
+{
+    private readonly TcpListener _listener;
+    private readonly Func<RawRequest, RawAnswer> _answer;
+    private readonly ConcurrentQueue<RawRequest> _requests = new();
+    private readonly ConcurrentDictionary<Socket, Task> _connections = new();
+    private readonly Task _loop;
+    private int _accepted;
+
+    /// <param name="answer">What is done with a request once it was read whole.</param>
+    public RawBackend(Func<RawRequest, RawAnswer> answer)
+    {
+        _answer = answer;
+        _listener = new TcpListener(IPAddress.Loopback, Ports.Take());
+        _listener.Start();
+        Url = new Uri($"http://{_listener.LocalEndpoint}/");
+        _loop = Task.Run(AcceptAsync);
+    }
+
+    public Uri Url { get; }
+
+    /// <summary>Every request that has reached it, probes left out.</summary>
+    public IReadOnlyCollection<RawRequest> Requests => _requests;
+
+    /// <summary>How often it got a request of this id.</summary>
+    public int Executions(string id) => _requests.Count(request => request.Id == id);
+
+    public async ValueTask DisposeAsync()
+    {
+        _listener.Dispose();
+        foreach (var socket in _connections.Keys)
+        {
+            socket.Dispose();
+        }
+
+        await _loop;
+        await Task.WhenAll(_connections.Values);
+    }
+
+    private async Task AcceptAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                var socket = await _listener.AcceptSocketAsync();
+                _connections[socket] = ServeAsync(socket, Interlocked.Increment(ref _accepted));
+            }
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // The test is over.
+        }
+    }
+
+    private async Task ServeAsync(Socket socket, int connection)
+    {
+        try
+        {
+            await using var stream = new NetworkStream(socket, ownsSocket: true);
+            for (var number = 1; await ReadAsync(stream) is { } text; number++)
+            {
+                var request = new RawRequest(connection, number, text.Head, text.Body);
+                var isProbe = request.Path == "/health";
+                if (!isProbe)
+                {
+                    _requests.Enqueue(request);
+                }
+
+                if (!await AnswerAsync(socket, stream, isProbe ? RawAnswer.Ok : _answer(request)))
+                {
+                    return;
+                }
+            }
+        }
+        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException)
+        {
+            // The gateway has hung up, or the test is over.
+        }
+    }
+
+    /// <returns>Whether the connection goes on.</returns>
+    private static async Task<bool> AnswerAsync(Socket socket, NetworkStream stream, RawAnswer answer)
+    {
+        if (answer.Text.Length > 0)
+        {
+            await stream.WriteAsync(Encoding.Latin1.GetBytes(answer.Text));
+        }
+
+        switch (answer.Then)
+        {
+            case RawEnd.Fin:
+                // The socket lives until the other side has hung up too: closed at once, it would answer whatever still comes with a reset.
+                socket.Shutdown(SocketShutdown.Send);
+                await stream.CopyToAsync(Stream.Null);
+                return false;
+            case RawEnd.Reset:
+                socket.LingerState = new LingerOption(enable: true, seconds: 0);
+                return false;
+            default:
+                return true;
+        }
+    }
+
+    private static async Task<(string Head, string Body)?> ReadAsync(NetworkStream stream)
+    {
+        var text = new StringBuilder();
+        var buffer = new byte[64 * 1024];
+        while (true)
+        {
+            var soFar = text.ToString();
+            var head = soFar.IndexOf("\r\n\r\n", StringComparison.Ordinal);
+            if (head >= 0 && IsWhole(soFar[..head], soFar[(head + 4)..]))
+            {
+                return (soFar[..head], soFar[(head + 4)..]);
+            }
+
+            var read = await stream.ReadAsync(buffer);
+            if (read == 0)
+            {
+                return null;
+            }
+
+            text.Append(Encoding.Latin1.GetString(buffer, 0, read));
+        }
+    }
+
+    private static bool IsWhole(string head, string body) => RawRequest.Header(head, "Transfer-Encoding") is not null
+        ? body.EndsWith("0\r\n\r\n", StringComparison.Ordinal)
+        : body.Length >= int.Parse(RawRequest.Header(head, "Content-Length") ?? "0");
+}
+
+/// <summary>A request as it came over the wire.</summary>
+/// <param name="Connection">Counts the connections.</param>
+/// <param name="Number">Counts the requests on one connection; above 1 the gateway has reused it.</param>
+internal sealed record RawRequest(int Connection, int Number, string Head, string Body)
+{
+    public string Method => Head.Split(' ')[0];
+
+    public string Path => Head.Split(' ')[1];
+
+    public string? Id => Header("X-Request-Id");
+
+    public string? Header(string name) => Header(Head, name);
+
+    public static string? Header(string head, string name) => head.Split("\r\n").Skip(1)
+        .Where(line => line.StartsWith(name + ":", StringComparison.OrdinalIgnoreCase)).Select(line => line[(name.Length + 1)..].Trim()).FirstOrDefault();
+}
+
+/// <summary>What a raw backend writes, and what it does with the connection then.</summary>
+internal sealed record RawAnswer(string Text, RawEnd Then)
+{
+    public static readonly RawAnswer Ok = Status(200, "OK");
+
+    /// <summary>The same for a HEAD: a length, and nothing of that length.</summary>
+    public static readonly RawAnswer OkHead = new("HTTP/1.1 200 Raw\r\nContent-Length: 2\r\n\r\n", RawEnd.KeepOpen);
+
+    /// <summary>Hangs up politely without an answer.</summary>
+    public static readonly RawAnswer CloseWithFin = new(string.Empty, RawEnd.Fin);
+
+    /// <summary>Hangs up rudely without an answer.</summary>
+    public static readonly RawAnswer CloseWithReset = new(string.Empty, RawEnd.Reset);
+
+    /// <summary>Never answers.</summary>
+    public static readonly RawAnswer Silence = new(string.Empty, RawEnd.KeepOpen);
+
+    public static RawAnswer Status(int status, string body, RawEnd then = RawEnd.KeepOpen) =>
+        new($"HTTP/1.1 {status} Raw\r\nContent-Length: {body.Length}\r\n\r\n{body}", then);
+}
+
+internal enum RawEnd
+{
+    KeepOpen,
+    Fin,
+    Reset,
+}
