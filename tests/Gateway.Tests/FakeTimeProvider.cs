@@ -20,6 +20,15 @@ internal sealed class FakeTimeProvider : TimeProvider
         }
     }
 
+    /// <summary>Whether a timer is set that goes off in at most so long a time.</summary>
+    public bool HasTimerWithin(TimeSpan span)
+    {
+        lock (_gate)
+        {
+            return _timers.Exists(timer => timer.Due - _elapsed <= span);
+        }
+    }
+
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     public override long GetTimestamp()

@@ -13,6 +13,9 @@ namespace Gateway.Tests;
 /// </summary>
 internal sealed class ScriptedClient(Func<Attempt, Task<HttpResponseMessage>> play) : HttpMessageHandler, IForwarderHttpClientFactory
 {
+    // Probes go the same way as requests, but are no part of the script.
+    private static readonly HttpMessageInvoker Wire = new(new SocketsHttpHandler { UseProxy = false });
+
     private readonly ConcurrentQueue<Attempt> _attempts = new();
 
     public IReadOnlyList<Attempt> Attempts => [.. _attempts];
@@ -26,6 +29,11 @@ internal sealed class ScriptedClient(Func<Attempt, Task<HttpResponseMessage>> pl
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
+        if (request.Headers.UserAgent.ToString() == "gateway-probe")
+        {
+            return await Wire.SendAsync(request, cancellationToken);
+        }
+
         var attempt = new Attempt(request, cancellationToken);
         _attempts.Enqueue(attempt);
         return await play(attempt);

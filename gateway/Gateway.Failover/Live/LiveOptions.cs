@@ -5,7 +5,7 @@ namespace Gateway.Failover.Live;
 /// <summary>The live feed to dashboards.</summary>
 public sealed class LiveOptions
 {
-    /// <summary>How many clients may watch at a time, over all transports. Further ones get 503; over SignalR, a stream that ends at once.</summary>
+    /// <summary>How many clients may watch at a time, over all transports. Further ones get 503; over SignalR, an error that says so.</summary>
     [Allowed("1", "10000")]
     public int MaxSubscribers { get; set; } = 200;
 

@@ -75,9 +75,9 @@ internal sealed class ProbeScheduler(
 
     public void Dispose()
     {
-        // A host whose start fails is disposed of without being stopped.
+        // A host whose start fails is disposed of without being stopped, and one that runs disposes of this as often as it is registered:
+        // a source that was disposed of could not be cancelled again.
         _stopping.Cancel();
-        _stopping.Dispose();
     }
 
     private Running Start(Pool pool, Backend backend)

@@ -10,21 +10,32 @@ namespace Gateway.Host.Files;
 /// </summary>
 internal sealed class SteadyJsonSource : JsonConfigurationSource
 {
+    private string? _error;
+
     /// <summary>Hears that a changed file could not be read, and why. Set once there is somebody to hear it.</summary>
     public Action<string, string>? Broken { get; set; }
 
     public override IConfigurationProvider Build(IConfigurationBuilder builder)
     {
         EnsureDefaults(builder);
-        var files = new RememberedFile(FileProvider!, this);
+        var files = new RememberedFile(this, FileProvider!);
         FileProvider = files;
         return new Provider(this, files);
     }
 
+    // Editors save in several steps: once is enough.
+    private void Say(string error)
+    {
+        if (error != _error)
+        {
+            Broken?.Invoke(Path ?? string.Empty, error);
+        }
+
+        _error = error;
+    }
+
     private sealed class Provider(SteadyJsonSource source, RememberedFile file) : JsonConfigurationProvider(source)
     {
-        private string? _error;
-
         public override void Load(Stream stream)
         {
             using var copy = new MemoryStream();
@@ -33,25 +44,19 @@ internal sealed class SteadyJsonSource : JsonConfigurationSource
             try
             {
                 base.Load(copy);
+                source._error = stream is Remembered ? source._error : null;
                 file.Good = copy.ToArray();
-                _error = null;
             }
             catch (FormatException e) when (file.Good is not null)
             {
-                // What was read before stays; the data is replaced only by a whole parse. Editors save in several steps: once is enough.
-                var error = $"{e.Message} {e.InnerException?.Message}".TrimEnd();
-                if (error != _error)
-                {
-                    source.Broken?.Invoke(source.Path ?? string.Empty, error);
-                }
-
-                _error = error;
+                // What was read before stays; the data is replaced only by a whole parse.
+                source.Say($"{e.Message} {e.InnerException?.Message}".TrimEnd());
             }
         }
     }
 
     /// <summary>Shows a file that is gone as it was when it was last good: the framework empties its data before anybody can object.</summary>
-    private sealed class RememberedFile(IFileProvider files, SteadyJsonSource source) : IFileProvider, IDisposable
+    private sealed class RememberedFile(SteadyJsonSource source, IFileProvider files) : IFileProvider, IDisposable
     {
         public byte[]? Good { get; set; }
 
@@ -63,7 +68,7 @@ internal sealed class SteadyJsonSource : JsonConfigurationSource
                 return found;
             }
 
-            source.Broken?.Invoke(subpath, "It is gone.");
+            source.Say("It is gone.");
             return new Memory(subpath, Good);
         }
 
@@ -87,6 +92,8 @@ internal sealed class SteadyJsonSource : JsonConfigurationSource
 
         public bool IsDirectory => false;
 
-        public Stream CreateReadStream() => new MemoryStream(Content, writable: false);
+        public Stream CreateReadStream() => new Remembered(Content);
     }
+
+    private sealed class Remembered(byte[] content) : MemoryStream(content, writable: false);
 }

@@ -1,4 +1,8 @@
+using Gateway.Core;
+using Gateway.Core.Attempts;
 using Gateway.Failover.Attempts;
+using Gateway.Failover.Engine;
+using Microsoft.AspNetCore.Http;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Model;
 
@@ -21,7 +25,7 @@ public class RequestShapeTests
     public void The_address_is_the_other_ones_and_the_rest_stays(string from, string to, string uri, string expected)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, uri);
-        RequestShape.Retarget(request, Destination(from), Destination(to));
+        RequestShape.Retarget(request, Destination(from), Destination(to), View(1));
         Assert.Equal(new Uri(expected).AbsoluteUri, request.RequestUri!.AbsoluteUri);
     }
 
@@ -36,8 +40,62 @@ public class RequestShapeTests
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "http://a.test/");
         request.Headers.Host = sent;
-        RequestShape.Retarget(request, Destination("http://a.test/", from), Destination("http://b.test/", to));
+        RequestShape.Retarget(request, Destination("http://a.test/", from), Destination("http://b.test/", to), View(1));
         Assert.Equal(expected, request.Headers.Host);
+    }
+
+    [Fact]
+    public void It_tells_the_number_of_the_verdict_as_it_is_now()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "http://a.test/");
+        Assert.Null(RequestShape.Prepare(request, RequestMethod.Safe, BodyKind.None, View(6)));
+        RequestShape.Retarget(request, Destination("http://a.test/"), Destination("http://b.test/"), View(7));
+        Assert.Equal(["7;primary"], request.Headers.GetValues("X-Failover-Epoch"));
+    }
+
+    // With the field the backend has the request before anybody asks for its content, and .NET would send it again.
+    [Theory]
+    [InlineData(BodyKind.Streamed)]
+    [InlineData(BodyKind.None)]
+    public void What_has_an_effect_is_never_sent_expecting_100_continue(BodyKind body)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "http://a.test/") { Content = new StringContent("x") };
+        request.Headers.ExpectContinue = true;
+        Assert.NotNull(RequestShape.Prepare(request, RequestMethod.Unsafe, body, View(1)));
+        Assert.False(request.Headers.Contains("Expect"));
+    }
+
+    [Fact]
+    public void A_request_without_a_body_says_a_length_of_0_whatever_fields_come_with_it()
+    {
+        using var fields = new ByteArrayContent([]);
+        fields.Headers.TryAddWithoutValidation("Content-Type", "application/json");
+        using var request = new HttpRequestMessage(HttpMethod.Delete, "http://a.test/") { Content = fields };
+        RequestShape.Prepare(request, RequestMethod.Idempotent, BodyKind.None, View(1));
+        Assert.Equal(0, request.Content.Headers.ContentLength);
+        Assert.Equal("application/json", request.Content.Headers.ContentType?.MediaType);
+    }
+
+    [Theory]
+    [InlineData("h2c", false, RequestMethod.Safe)]
+    [InlineData("websocket", true, RequestMethod.Unsafe)]
+    public void Only_an_upgrade_that_is_passed_on_is_one(string wanted, bool passedOn, RequestMethod expected)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "http://a.test/");
+        var context = new DefaultHttpContext();
+        context.Request.Headers.Upgrade = wanted;
+        if (passedOn)
+        {
+            request.Headers.TryAddWithoutValidation("Upgrade", wanted);
+        }
+
+        Assert.Equal(expected, RequestShape.MethodOf(request, context));
+    }
+
+    private static PoolView View(int epoch)
+    {
+        var definition = new PoolDefinition(new PoolId("api"), [new Tier([new BackendId("primary")])], PoolTuning.Default);
+        return new PoolView(PoolState.Create(definition, default) with { Epoch = new Epoch(epoch) }, awaited: null);
     }
 
     private static DestinationState Destination(string address, string? host = null) =>

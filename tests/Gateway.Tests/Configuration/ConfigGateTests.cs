@@ -76,7 +76,7 @@ public class ConfigGateTests
 
         Assert.Same(before, gate.Current);
         Assert.Equal(1, gate.Refused);
-        await Eventually.IsTrueAsync(() => gateway.Log.Has("the old one stays in force. 2 errors: "));
+        await Eventually.IsTrueAsync(() => gateway.Log.Has("the old one stays in force. Errors: 2. "));
         Assert.True(gateway.Log.Has("Failover:Pools:api:Probe:Fall is 0; allowed is 1 to 100."));
         Assert.Equal(2, gateway.Pool.View.State.Tuning.Fall);
 

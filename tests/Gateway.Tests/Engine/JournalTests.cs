@@ -86,8 +86,8 @@ public sealed class JournalTests : IDisposable
 
         await gateway.ProbedAsync("primary", passed: true);
         await Eventually.EqualAsync(1L, () => journal.Lost);
-        Assert.True(journal.Failing);
-        Assert.True(gateway.Log.Has("The journal cannot be written; serving goes on, events are lost."));
+        await Eventually.IsTrueAsync(() => journal.Failing);
+        await Eventually.IsTrueAsync(() => gateway.Log.Has("The journal cannot be written; serving goes on, events are lost."));
 
         File.Delete(file);
         await gateway.ProbedAsync("secondary", passed: true);

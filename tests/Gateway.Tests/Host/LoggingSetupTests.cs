@@ -9,16 +9,11 @@ using Microsoft.Extensions.Logging;
 
 namespace Gateway.Tests.Host;
 
-[Collection("What a broken file says is heard by one at a time")]
 public sealed class LoggingSetupTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("gateway-log");
 
-    public void Dispose()
-    {
-        Gateway.Host.Files.SteadyJsonSource.Broken = null;
-        _folder.Delete(recursive: true);
-    }
+    public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
     public async Task As_text_a_line_has_level_category_message_and_the_id_of_its_request()

@@ -4,22 +4,15 @@ using Microsoft.Extensions.Configuration;
 namespace Gateway.Tests.Host;
 
 /// <summary>A file that is edited while the gateway runs.</summary>
-[Collection("What a broken file says is heard by one at a time")]
 public sealed class SteadyJsonSourceTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("gateway-file");
     private readonly List<string> _said = [];
     private int _reloads;
 
-    public SteadyJsonSourceTests() => SteadyJsonSource.Broken = (path, error) => _said.Add($"{path}: {error}");
-
     private string Place => Path.Combine(_folder.FullName, "appsettings.json");
 
-    public void Dispose()
-    {
-        SteadyJsonSource.Broken = null;
-        _folder.Delete(recursive: true);
-    }
+    public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
     public async Task What_is_broken_changes_nothing_and_is_said_and_what_is_mended_applies()
@@ -92,6 +85,7 @@ public sealed class SteadyJsonSourceTests : IDisposable
             source.Optional = optional;
             source.ReloadOnChange = true;
             source.ReloadDelay = 20;
+            source.Broken = (path, error) => _said.Add($"{path}: {error}");
             source.ResolveFileProvider();
         }).Build();
         Microsoft.Extensions.Primitives.ChangeToken.OnChange(root.GetReloadToken, () => Interlocked.Increment(ref _reloads));
@@ -107,7 +101,3 @@ public sealed class SteadyJsonSourceTests : IDisposable
         public void Dispose() => ((IDisposable)root).Dispose();
     }
 }
-
-/// <summary>The one place where a program hears of broken files is shared by the whole process.</summary>
-[CollectionDefinition("What a broken file says is heard by one at a time")]
-public sealed class BrokenFiles;

@@ -32,6 +32,20 @@ internal sealed class HubClient : IAsyncDisposable
     public Task WatchAsync(string? cursor) =>
         SendAsync($$"""{"type":4,"invocationId":"1","target":"Watch","arguments":[{{JsonSerializer.Serialize(cursor)}}]}""");
 
+    /// <summary>What the server says instead of a stream.</summary>
+    public async Task<string?> RefusalAsync()
+    {
+        while (true)
+        {
+            var record = JsonDocument.Parse(await RecordAsync()).RootElement;
+            Assert.NotEqual(2, record.GetProperty("type").GetInt32());
+            if (record.GetProperty("type").GetInt32() == 3)
+            {
+                return record.GetProperty("error").GetString();
+            }
+        }
+    }
+
     /// <summary>The next message of the stream; null when it has ended.</summary>
     public async Task<JsonElement?> NextAsync()
     {

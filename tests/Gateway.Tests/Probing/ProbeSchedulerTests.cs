@@ -1,0 +1,123 @@
+using System.Collections.Concurrent;
+using Gateway.Core;
+using Microsoft.AspNetCore.Http;
+
+namespace Gateway.Tests.Probing;
+
+/// <summary>Each backend is probed on its own clock, which is moved a little at a time while the probes go over real sockets.</summary>
+public class ProbeSchedulerTests
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan FastInterval = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(10);
+    private readonly FakeTimeProvider _time = new();
+    private readonly ConcurrentQueue<TimeSpan> _asked = new();
+    private int _status = 200;
+
+    [Fact]
+    public async Task By_the_interval_while_all_is_well_and_fast_while_in_doubt()
+    {
+        await using var backend = await LocalBackend.StartAsync(AnswerAsync);
+        await using var gateway = await StartAsync(backend.Address);
+
+        await UntilAsync(() => gateway.State("primary").Health == Health.Up);
+        var judged = _asked.Count;
+        await UntilAsync(() => _asked.Count >= judged + 2);
+        Assert.InRange(Between(judged, judged + 1), Interval, Interval + Step);
+
+        _status = 503;
+        await UntilAsync(() => gateway.State("primary").Health == Health.Down);
+        Assert.InRange(Between(_asked.Count - 2, _asked.Count - 1), FastInterval, FastInterval + Step);
+    }
+
+    [Fact]
+    public async Task A_hung_backend_delays_nobody_else()
+    {
+        await using var hung = await LocalBackend.StartAsync(async context =>
+        {
+            var silence = new TaskCompletionSource();
+            await using var end = context.RequestAborted.Register(silence.SetResult);
+            await silence.Task;
+        });
+        await using var well = await LocalBackend.StartAsync(AnswerAsync);
+        await using var gateway = await StartAsync(hung.Address, well.Address);
+
+        await UntilAsync(() => gateway.State("secondary").Health == Health.Up && hung.Requests.Count == 1);
+        await UntilAsync(() => _asked.Count >= 3);
+
+        Assert.Single(hung.Requests);
+        Assert.Equal(Health.Unknown, gateway.State("primary").Health);
+    }
+
+    [Fact]
+    public async Task A_failed_request_brings_the_next_probe_forward()
+    {
+        var client = new ScriptedClient(attempt => attempt.AnswerAsync(500));
+        await using var backend = await LocalBackend.StartAsync(AnswerAsync);
+        await using var gateway = await StartAsync(backend.Address, client: client);
+        await UntilAsync(() => gateway.State("primary").Health == Health.Up);
+        var judged = _asked.Count;
+        await UntilAsync(() => _asked.Count >= judged + 1);
+
+        using var failed = await gateway.PostAsync("/api/x", "{}");
+        await gateway.IdleAsync();
+        await UntilAsync(() => _asked.Count >= judged + 2);
+
+        Assert.InRange(Between(judged, judged + 1), FastInterval, FastInterval + Step);
+    }
+
+    [Fact]
+    public async Task Who_is_taken_out_is_not_probed_any_more_and_who_comes_is()
+    {
+        await using var first = await LocalBackend.StartAsync();
+        await using var second = await LocalBackend.StartAsync(AnswerAsync);
+        await using var gateway = await StartAsync(first.Address);
+        await UntilAsync(() => gateway.State("primary").Health == Health.Up);
+
+        gateway.Settings.Without("ReverseProxy:Clusters:api:Destinations:primary").Without("Failover:Pools:api:Tiers")
+            .With("ReverseProxy:Clusters:api:Destinations:newcomer:Address", second.Address)
+            .With("Failover:Pools:api:Tiers:0", "newcomer");
+        await gateway.ReloadAsync();
+        var before = first.Requests.Count;
+        await UntilAsync(() => _asked.Count >= 3);
+
+        // One may have been under way when it was taken out.
+        Assert.InRange(first.Requests.Count, before, before + 1);
+    }
+
+    private Task<RunningGateway> StartAsync(string primary, string? secondary = null, ScriptedClient? client = null) =>
+        RunningGateway.StartAsync(
+            (secondary is null ? Alone(primary) : Settings.TwoTiers(primary, secondary))
+                .With("Failover:Pools:api:Probe:Interval", "4s").With("Failover:Pools:api:Probe:FastInterval", "200ms")
+                .With("Failover:Pools:api:Probe:Timeout", "1m").With("Failover:Pools:api:Probe:Jitter", "0")
+                .With("Failover:Live:FiguresInterval", "1m"),
+            _time, client is null ? null : client.Use);
+
+    private static Settings Alone(string primary) => Settings.TwoTiers(primary)
+        .Without("ReverseProxy:Clusters:api:Destinations:secondary").Without("Failover:Pools:api:Tiers:1");
+
+    private Task AnswerAsync(HttpContext context)
+    {
+        _asked.Enqueue(_time.GetElapsedTime(0));
+        context.Response.StatusCode = _status;
+        return Task.CompletedTask;
+    }
+
+    private TimeSpan Between(int first, int second) => _asked.ElementAt(second) - _asked.ElementAt(first);
+
+    // The clock moves only while a loop rests: then it has set a timer, and all others are set for a minute.
+    private Task UntilAsync(Func<bool> condition) => Eventually.IsTrueAsync(() =>
+    {
+        if (condition())
+        {
+            return true;
+        }
+
+        if (_time.HasTimerWithin(Interval))
+        {
+            _time.Advance(Step);
+        }
+
+        return false;
+    });
+}
