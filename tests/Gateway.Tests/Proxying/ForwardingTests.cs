@@ -181,8 +181,8 @@ public class ForwardingTests
             await socket.SendAsync(buffer.AsMemory(0, got.Count), WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
             await socket.ReceiveAsync(buffer, context.RequestAborted);
         });
-        var settings = Settings.TwoTiers(primary: backend.Urls.First()).With("ReverseProxy:Clusters:api:HttpRequest:ActivityTimeout", "00:00:00.300")
-            .With("Failover:Pools:api:Judging:FailureStreak", "1").With("Failover:Pools:api:Attempts:Timeout", "200ms");
+        var settings = Settings.TwoTiers(primary: backend.Urls.First()).With("ReverseProxy:Clusters:api:HttpRequest:ActivityTimeout", "00:00:02")
+            .With("Failover:Pools:api:Judging:FailureStreak", "1").With("Failover:Pools:api:Attempts:Timeout", "1s");
         await using var gateway = await RunningGateway.StartAsync(settings);
 
         using var socket = new ClientWebSocket();
