@@ -146,7 +146,7 @@ public sealed class NoHiddenResendTests(ITestOutputHelper output) : EndToEndTest
         await using var primary = new RawBackend(_ => RawAnswer.Silence);
         await using var secondary = new RawBackend(_ => RawAnswer.Ok);
         await using var gateway = await BetweenAsync(
-            primary.Url, secondary.Url, config => config["ReverseProxy:Clusters:api:HttpRequest:ActivityTimeout"] = "00:00:01");
+            primary.Url, secondary.Url, config => config["ReverseProxy:Clusters:api:HttpRequest:ActivityTimeout"] = "00:00:02");
 
         using var response = await SendAsync(gateway, "POST", "silent", "a body");
 
@@ -169,13 +169,16 @@ public sealed class NoHiddenResendTests(ITestOutputHelper output) : EndToEndTest
         _ => RawAnswer.CloseWithReset,
     };
 
-    /// <summary>A gateway that never judges anybody, so that every request starts at the primary.</summary>
+    /// <summary>
+    /// A gateway that never judges anybody, so that every request starts at the primary. The primary's health is asked for elsewhere: a probe
+    /// leaves a connection behind, and whether a request meets one is for the test to say.
+    /// </summary>
     private async Task<GatewayProcess> BetweenAsync(Uri primary, Uri secondary, Action<GatewayConfig>? change = null)
     {
         var config = new GatewayConfig(Folder, ("primary", primary), ("secondary", secondary));
+        config["ReverseProxy:Clusters:api:Destinations:primary:Health"] = Own(new RawBackend(_ => RawAnswer.Ok)).Url.ToString();
         config["Failover:Pools:api:Probe:Fall"] = 100;
         config["Failover:Pools:api:Judging:FailureStreak"] = 1000;
-        config["Failover:Pools:api:Attempts:Timeout"] = "5s";
         config["Failover:Journal"] = null;
         change?.Invoke(config);
         var gateway = Launch("--config", config.Save().Path);

@@ -73,12 +73,9 @@ internal sealed class ProbeScheduler(
         }
     }
 
-    public void Dispose()
-    {
-        // A host whose start fails is disposed of without being stopped, and one that runs disposes of this as often as it is registered:
-        // a source that was disposed of could not be cancelled again.
-        _stopping.Cancel();
-    }
+    /// <summary>A host whose start fails is disposed of without being stopped.</summary>
+    /// <remarks>Registered as more than one service, it is disposed of more than once; a cancelled source holds nothing that needs to be given back.</remarks>
+    public void Dispose() => _stopping.Cancel();
 
     private Running Start(Pool pool, Backend backend)
     {

@@ -57,7 +57,8 @@ public abstract class EndToEndTest(ITestOutputHelper output) : IAsyncLifetime
     internal GatewayProcess Launch(params string[] arguments) => Own(GatewayProcess.Launch(Folder, arguments));
 
     /// <summary>The embedded demo, patient enough with its probes for a busy machine.</summary>
-    internal GatewayProcess LaunchDemo() => Launch($"--Demo:Ports={Ports.Take()},{Ports.Take()}", "--Failover:Pools:api:Probe:Timeout=5s");
+    internal GatewayProcess LaunchDemo() =>
+        Launch("--demo", $"--Demo:Ports={Ports.Take()},{Ports.Take()}", "--Failover:Pools:api:Probe:Timeout=5s");
 
     internal LoadGenerator Gets(GatewayProcess gateway, int perSecond = 200) => Own(LoadGenerator.Gets(gateway, perSecond));
 
