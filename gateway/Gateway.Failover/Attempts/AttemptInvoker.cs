@@ -62,8 +62,9 @@ internal sealed class AttemptInvoker(HttpContext context, IReverseProxyFeature r
                 Made--;
                 throw;
             }
-            catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException)
+            catch (Exception e) when (Faults.IsTransports(e))
             {
+                // The backend's failure; what is to be done about it is decided below.
                 (response, error) = (null, e);
             }
             finally

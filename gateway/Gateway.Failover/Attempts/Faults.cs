@@ -21,12 +21,20 @@ internal static class Faults
             new Fault(FaultKind.Broken, "connection closed before an answer"),
         HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse } =>
             new Fault(FaultKind.Broken, "answer is not HTTP"),
+        SocketException socket => new Fault(FaultKind.Connect, Words(socket.SocketErrorCode)),
         OperationCanceledException => new Fault(FaultKind.Timeout, "no answer in time"),
         _ => new Fault(FaultKind.Broken, Socket(error) is { } socket ? Words(socket) : "connection broken"),
     };
 
+    /// <summary>A transport throws it when a backend fails; whatever else it throws is a bug.</summary>
+    /// <remarks>
+    /// A bare <see cref="SocketException"/> is how .NET 10 tells of a connection that was reset in the instant after it was made, as happens when
+    /// the backend's process ends with connections waiting to be accepted: it asks the socket for the address it is connected to, unguarded.
+    /// </remarks>
+    public static bool IsTransports(Exception error) => error is HttpRequestException or OperationCanceledException or IOException or SocketException;
+
     /// <summary>Nothing can have reached the backend, because there never was a connection.</summary>
-    public static bool NeverConnected(Exception error) => error is HttpRequestException
+    public static bool NeverConnected(Exception error) => error is SocketException or HttpRequestException
     {
         HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError,
     };
@@ -71,7 +79,7 @@ internal static class Faults
         SocketError.ConnectionReset => "connection reset",
         SocketError.HostUnreachable or SocketError.NetworkUnreachable => "unreachable",
         SocketError.TimedOut => "connect timed out",
-        SocketError.Shutdown => "connection closed",
+        SocketError.Shutdown or SocketError.NotConnected => "connection closed",
         _ => $"connection failed ({error})",
     };
 }

@@ -1,4 +1,5 @@
 using Gateway.Core;
+using Gateway.Failover.Attempts;
 using Gateway.Failover.Engine;
 using Gateway.Failover.Proxying;
 
@@ -29,9 +30,9 @@ internal sealed class HttpProbe(ClusterClients clients, TimeProvider time)
         {
             outcome = new ProbeOutcome.Failed(new Fault(FaultKind.Timeout, $"no answer within {timeout.TotalMilliseconds:0} ms"));
         }
-        catch (HttpRequestException e)
+        catch (Exception e) when (e is not OperationCanceledException && Faults.IsTransports(e))
         {
-            outcome = new ProbeOutcome.Failed(Attempts.Faults.Of(e));
+            outcome = new ProbeOutcome.Failed(Faults.Of(e));
         }
 
         return (outcome, time.GetElapsedTime(started));

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Gateway.Failover.Engine;
@@ -49,6 +50,24 @@ public class AttemptInvokerTests
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Equal(("secondary", "2"), Told(response));
         Assert.Equal(method is "POST" or "PUT" ? "the body" : string.Empty, sent);
+        await story.EndsAsync(RequestEnd.Rescued, ("primary", AttemptEnd.Connect), ("secondary", AttemptEnd.Good));
+    }
+
+    /// <summary>
+    /// A backend that died with connections waiting to be accepted: .NET asks the new socket for its peer's address, and throws what the socket
+    /// throws, as it is. Clients got 502 for it while the standby was idle.
+    /// </summary>
+    [Theory]
+    [MemberData(nameof(AllMethods))]
+    public async Task A_connection_reset_as_soon_as_it_was_made_is_tried_elsewhere_whatever_the_method(string method)
+    {
+        var client = new ScriptedClient(attempt =>
+            attempt.Backend == "primary" ? throw new SocketException((int)SocketError.NotConnected) : attempt.AnswerAsync());
+        await using var story = await StoryAsync(client);
+
+        using var response = await story.SendAsync(method);
+
+        Assert.Equal(("secondary", "2"), Told(response));
         await story.EndsAsync(RequestEnd.Rescued, ("primary", AttemptEnd.Connect), ("secondary", AttemptEnd.Good));
     }
 
