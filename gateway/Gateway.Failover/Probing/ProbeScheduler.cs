@@ -73,12 +73,8 @@ internal sealed class ProbeScheduler(
         }
     }
 
-    public void Dispose()
-    {
-        // A host whose start fails is disposed of without being stopped.
-        _stopping.Cancel();
-        _stopping.Dispose();
-    }
+    /// <summary>A host whose start fails is disposed of without being stopped. Called more than once, as we are registered more than once.</summary>
+    public void Dispose() => _stopping.Cancel();
 
     private Running Start(Pool pool, Backend backend)
     {
