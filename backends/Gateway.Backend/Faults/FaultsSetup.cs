@@ -12,7 +12,7 @@ internal sealed record FaultAnswer(
 internal static class FaultsSetup
 {
     /// <summary>The longest that a process which was told to end waits for its own answer to leave.</summary>
-    private static readonly TimeSpan FarewellDeadline = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan FarewellDeadline = TimeSpan.FromSeconds(1);
 
     public static void UseFaults(this WebApplication app, FaultState faults, TimeProvider time) =>
         app.Use(next => new FaultMiddleware(next, faults, time).InvokeAsync);
@@ -40,9 +40,10 @@ internal static class FaultsSetup
         context.Response.Headers.Connection = "close";
         var closed = context.Features.GetRequiredFeature<IConnectionLifetimeFeature>().ConnectionClosed;
         closed.Register(() => Environment.Exit(1));
+        await Answer(context, identity, FaultMode.Exit, until: null);
+        // Counted from here: on a busy machine the answer itself may take a while to be made.
         _ = Task.Delay(FarewellDeadline, CancellationToken.None)
             .ContinueWith(_ => Environment.Exit(1), TaskScheduler.Default);
-        await Answer(context, identity, FaultMode.Exit, until: null);
     }
 
     private static Task Answer(HttpContext context, BackendIdentity identity, FaultMode mode, DateTime? until)
