@@ -123,7 +123,6 @@ public sealed class ConfigurationTests(ITestOutputHelper output) : EndToEndTest(
         var (primary, secondary) = await BackendsAsync();
         var third = await BackendAsync("third");
         var config = ConfigFor(primary, secondary);
-        config["Failover:Pools:api:Attempts:Timeout"] = "10s";
         var gateway = await GatewayAsync(config);
         await primary.FailAsync("slow");
         var gets = Gets(gateway, perSecond: 50);

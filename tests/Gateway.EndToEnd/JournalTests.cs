@@ -15,7 +15,7 @@ public sealed class JournalTests(ITestOutputHelper output) : EndToEndTest(output
         var config = ConfigFor(primary, secondary, third);
         config["Failover:Pools:api:Failback:Mode"] = "Manual";
         var first = await GatewayAsync(config);
-        var gets = Gets(first);
+        var gets = Gets(first, perSecond: 50);
         await primary.FailAsync("error");
         await first.ActiveAsync("secondary");
         await first.MeasuredChangesAsync(1);

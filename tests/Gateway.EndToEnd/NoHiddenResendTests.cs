@@ -145,8 +145,11 @@ public sealed class NoHiddenResendTests(ITestOutputHelper output) : EndToEndTest
     {
         await using var primary = new RawBackend(_ => RawAnswer.Silence);
         await using var secondary = new RawBackend(_ => RawAnswer.Ok);
-        await using var gateway = await BetweenAsync(
-            primary.Url, secondary.Url, config => config["ReverseProxy:Clusters:api:HttpRequest:ActivityTimeout"] = "00:00:02");
+        await using var gateway = await BetweenAsync(primary.Url, secondary.Url, config =>
+        {
+            config["Failover:Pools:api:Attempts:Timeout"] = "1s";
+            config["ReverseProxy:Clusters:api:HttpRequest:ActivityTimeout"] = "00:00:02";
+        });
 
         using var response = await SendAsync(gateway, "POST", "silent", "a body");
 

@@ -15,7 +15,13 @@ public sealed class OutageTests(ITestOutputHelper output) : EndToEndTest(output)
     public async Task An_outage_costs_no_get_and_repeats_no_post(string fault)
     {
         var (primary, secondary) = await BackendsAsync();
-        var gateway = await GatewayAsync(ConfigFor(primary, secondary));
+        var config = ConfigFor(primary, secondary);
+        if (fault is "stopped" or "hang")
+        {
+            config["Failover:Pools:api:Attempts:Timeout"] = "1s";
+        }
+
+        var gateway = await GatewayAsync(config);
         var (gets, posts) = (Gets(gateway), Posts(gateway));
         await gets.AnswersComeFromAsync("primary");
 

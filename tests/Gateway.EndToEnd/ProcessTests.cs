@@ -104,7 +104,6 @@ public sealed partial class ProcessTests(ITestOutputHelper output) : EndToEndTes
     {
         var (primary, secondary) = await BackendsAsync();
         var config = ConfigFor(primary, secondary);
-        config["Failover:Pools:api:Attempts:Timeout"] = "10s";
         var gateway = await GatewayAsync(config);
         await primary.FailAsync("slow");
         var asking = gateway.Http.GetAsync("api/data");

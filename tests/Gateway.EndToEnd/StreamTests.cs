@@ -12,6 +12,7 @@ namespace Gateway.EndToEnd;
 public sealed class StreamTests(ITestOutputHelper output) : EndToEndTest(output)
 {
     private const int TenMegabytes = 10 * 1024 * 1024;
+    private const int Broken = 20;
 
     [Fact]
     public async Task A_websocket_echoes_small_and_large_messages_and_closes_cleanly()
@@ -114,11 +115,13 @@ public sealed class StreamTests(ITestOutputHelper output) : EndToEndTest(output)
     public async Task An_answer_that_breaks_off_is_visibly_broken_and_takes_its_backend_down()
     {
         var (primary, secondary) = await BackendsAsync();
-        var gateway = await GatewayAsync(ConfigFor(primary, secondary));
+        var config = ConfigFor(primary, secondary);
+        config["Failover:Pools:api:Judging:FailureStreak"] = Broken;
+        var gateway = await GatewayAsync(config);
         await primary.FailAsync("truncate");
 
-        // Three broken answers in a row eject a backend; nobody may take one for a whole one.
-        for (var number = 1; number <= 3; number++)
+        // So many broken answers in a row eject a backend, every one of them counted; and nobody may take one for a whole one.
+        for (var number = 1; number <= Broken; number++)
         {
             var error = await Record.ExceptionAsync(() => gateway.Http.GetByteArrayAsync("api/blob?size=1m"));
             Assert.IsType<HttpRequestException>(error);
@@ -126,7 +129,7 @@ public sealed class StreamTests(ITestOutputHelper output) : EndToEndTest(output)
 
         await gateway.ActiveAsync("secondary");
         Assert.Equal(1_048_576, (await gateway.Http.GetByteArrayAsync("api/blob?size=1m")).Length);
-        Assert.Equal(3, (await gateway.MetricsAsync()).Sum("gateway_requests_total", "outcome=\"failed\""));
+        Assert.Equal(Broken, (await gateway.MetricsAsync()).Sum("gateway_requests_total", "outcome=\"failed\""));
     }
 
     private async Task<(BackendProcess Primary, GatewayProcess Gateway)> ThroughAsync()

@@ -87,8 +87,12 @@ internal sealed class FailoverForwarder(
             };
         }
 
-        return Faults.ClientLeft(context) || IsClients(error) ? RequestEnd.Aborted : RequestEnd.Failed;
+        return !IsBackends(error) && (Faults.ClientLeft(context) || IsClients(error)) ? RequestEnd.Aborted : RequestEnd.Failed;
     }
+
+    // An answer that broke off. YARP then hangs up on the client itself, which soon after looks as if the client had left.
+    private static bool IsBackends(ForwarderError error) => error is
+        ForwarderError.ResponseBodyDestination or ForwarderError.UpgradeRequestDestination or ForwarderError.UpgradeResponseDestination;
 
     // A WebSocket on which nobody said anything for too long is closed; that is the conversation's end and no fault of the backend's.
     // RequestCanceled and ResponseBodyCanceled are not among them: YARP says so of timeouts too. Whether the client left is known otherwise.

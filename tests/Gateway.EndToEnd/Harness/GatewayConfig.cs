@@ -4,8 +4,8 @@ using System.Text.Json.Nodes;
 namespace Gateway.EndToEnd.Harness;
 
 /// <summary>
-/// A configuration file as a user writes it. Most times are shorter than the defaults, so that a test need not wait for them; the probe's
-/// timeout is longer, so that a busy machine is not taken for a broken backend.
+/// A configuration file as a user writes it. Most times are shorter than the defaults, so that a test need not wait for them; timeouts
+/// are not, so that a busy machine is not taken for a broken backend.
 /// </summary>
 internal sealed class GatewayConfig
 {
@@ -29,7 +29,6 @@ internal sealed class GatewayConfig
         this["Failover:Pools:api:Probe:FastInterval"] = "50ms";
         this["Failover:Pools:api:Probe:Timeout"] = "5s";
         this["Failover:Pools:api:Judging:EjectionTime"] = "2s";
-        this["Failover:Pools:api:Attempts:Timeout"] = "1s";
         this["Failover:Pools:api:Failback:StableTime"] = "1s";
         this["Failover:Faults:Allowed"] = true;
         this["Failover:Journal:Path"] = folder.Journal;
