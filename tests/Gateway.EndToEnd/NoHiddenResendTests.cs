@@ -45,6 +45,28 @@ public sealed class NoHiddenResendTests(ITestOutputHelper output) : EndToEndTest
         }
     }
 
+    // With the field a backend has the head of the request before anybody asks for its body: to .NET, and once to us, it looked unsent.
+    [Fact]
+    public async Task A_post_that_expects_100_continue_is_executed_once_too()
+    {
+        await using var primary = new RawBackend(HangUp);
+        await using var secondary = new RawBackend(_ => RawAnswer.Ok);
+        await using var gateway = await BetweenAsync(primary.Url, secondary.Url);
+        foreach (var (end, reused, id) in Ends())
+        {
+            await PrimeAsync(gateway, reused);
+            using var request = new HttpRequestMessage(HttpMethod.Post, "api/data") { Content = new StringContent("a body") };
+            request.Headers.ExpectContinue = true;
+            request.Headers.Add("X-Request-Id", id);
+
+            using var response = await gateway.Http.SendAsync(request);
+
+            Assert.True(primary.Executions(id) == 1, $"executed {primary.Executions(id)} times by the primary, {end}, reused {reused}.");
+            Assert.True(secondary.Executions(id) == 0, $"executed {secondary.Executions(id)} times by the secondary, {end}, reused {reused}.");
+            Assert.Equal(HttpStatusCode.BadGateway, response.StatusCode);
+        }
+    }
+
     [Theory]
     [InlineData("GET")]
     [InlineData("HEAD")]

@@ -1,3 +1,4 @@
+using System.Net;
 using Gateway.EndToEnd.Harness;
 
 namespace Gateway.EndToEnd;
@@ -42,6 +43,25 @@ public sealed class OutageTests(ITestOutputHelper output) : EndToEndTest(output)
         Assert.Equal([3L, 2L], changes.Select(change => change.Epoch));
         await AssertExecutedOnceAsync(posts, primary, secondary, forgetful: fault == "killed");
         await AssertCountedAsync(gateway, gets, posts);
+    }
+
+    // Between two such requests the fast probes clear the suspicion, which is no reason to begin counting anew.
+    [Fact]
+    public async Task A_backend_whose_health_page_is_fine_is_left_even_where_requests_are_rare()
+    {
+        var (primary, secondary) = await BackendsAsync();
+        var gateway = await GatewayAsync(ConfigFor(primary, secondary));
+        await gateway.PoolAsync("both are up", pool => pool.Backends.All(backend => backend.Health == "up"));
+        await primary.FailAsync("error");
+
+        for (var posts = 1; posts <= 3; posts++)
+        {
+            using var response = await gateway.Http.PostAsync("api/data", new StringContent("x"));
+            Assert.Equal(HttpStatusCode.InternalServerError, response.StatusCode);
+            await gateway.PoolAsync("the suspicion is cleared, or the verdict there", pool => pool.Backend("primary").Health is "up" or "down");
+        }
+
+        await gateway.ActiveAsync("secondary");
     }
 
     [Fact]
