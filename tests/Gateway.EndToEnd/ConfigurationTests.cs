@@ -78,7 +78,8 @@ public sealed class ConfigurationTests(ITestOutputHelper output) : EndToEndTest(
         Assert.Contains($"{Pool}:Probe:Fall is 0; allowed is 1 to 100.", refusal, StringComparison.Ordinal);
         Assert.Contains($"{Pool}:Tiers has 'tertiary'; allowed are", refusal, StringComparison.Ordinal);
         await gets.AnswersComeFromAsync("primary");
-        Assert.Equal(1, (await gateway.MetricsAsync()).Sum("gateway_configuration_refused_total"));
+        // A file that is written in place changes twice; on a busy machine so far apart that it is looked at, and refused, twice.
+        Assert.InRange((await gateway.MetricsAsync()).Sum("gateway_configuration_refused_total"), 1, 2);
 
         await File.WriteAllTextAsync(config.Path, config.Text[..(config.Text.Length / 2)]);
         var unreadable = await gateway.SaysAsync("cannot be read, what it said before stays in force");
