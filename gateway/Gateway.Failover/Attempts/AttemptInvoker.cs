@@ -275,7 +275,7 @@ internal sealed partial class AttemptInvoker(
         }
 
         var failures = Failing();
-        failures.Tried.Add(_destination.DestinationId);
+        failures.NoteTried(_destination.DestinationId);
         next = Candidates.Next(pool, route, _method, failures.Tried);
         var nobodyReached = failures.NobodyReached || pool.View.State.Exhausted;
         var facts = Facts(outcome, next is not null, nobodyReached);
