@@ -101,7 +101,7 @@ public sealed class ReplayOverSocketsTests : IAsyncLifetime, IDisposable
         {
             Version = new Version(version),
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
-            Content = body.NewContent(),
+            Content = body.NewContent(cancel),
         };
         return await _client.SendAsync(request, cancel);
     }

@@ -96,7 +96,7 @@ public class ReplayProperties
         if (made.Count == 0 || body.CanReplay)
         {
             var last = new BackendStream { IsSlow = plan.Slowly };
-            var sending = body.NewContent().CopyToAsync(last);
+            var sending = body.NewContent(default).CopyToAsync(last);
             made.ForEach(attempt => attempt.Stream.BreakNow());
             await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             Assert.True(sending.IsCompletedSuccessfully || !body.CanReplay);
@@ -115,7 +115,7 @@ public class ReplayProperties
             ? new BackendStream { BreaksAfter = failure.After, IsSlow = failure.Slowly }
             : new BackendStream { WaitsAfter = failure.After, IsSlow = failure.Slowly, IsDeaf = failure.Ending == Ending.StaysDeaf };
         using var cancel = new CancellationTokenSource();
-        var sending = body.NewContent().CopyToAsync(stream, cancel.Token);
+        var sending = body.NewContent(cancel.Token).CopyToAsync(stream, cancel.Token);
         breakEarlier();
         if (failure.Ending != Ending.Breaks)
         {

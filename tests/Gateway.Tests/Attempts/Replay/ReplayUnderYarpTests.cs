@@ -134,7 +134,7 @@ public sealed class ReplayUnderYarpTests : IAsyncLifetime, IDisposable
         private Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, string path, CancellationToken cancel)
         {
             request.RequestUri = new Uri(request.RequestUri!, path);
-            request.Content = _body!.NewContent();
+            request.Content = _body!.NewContent(cancel);
             return client.SendAsync(request, cancel);
         }
 
