@@ -10,6 +10,7 @@
 // Those of cost compare two things that differ in nothing but AddFailover() and MapFailover(), in one run and taking turns, so
 // that a busy machine harms both alike. Believe ratios and bytes; requests/s are those of the machine.
 using Gateway.Benchmarks;
+using Gateway.Benchmarks.Endurance;
 using Gateway.Benchmarks.Failover;
 using Gateway.Benchmarks.Memory;
 using Gateway.Benchmarks.Processor;
@@ -24,7 +25,7 @@ try
         Mode.Throughput => await ThroughputBenchmark.RunAsync(arguments),
         Mode.Failover => await FailoverBenchmark.RunAsync(arguments),
         Mode.Kills => await KillsBenchmark.RunAsync(arguments.Runs ?? 20),
-        Mode.Endure => 0,
+        Mode.Endure => await EnduranceBenchmark.RunAsync(),
         Mode.Memory => MemoryBenchmark.Run(arguments.BenchmarkDotNet),
         Mode.Processor => await ProcessorBenchmark.RunAsync(arguments.Runs ?? 41),
         Mode.Role => await RolePlay.RunAsync(arguments),

@@ -47,6 +47,8 @@ internal static class Children
             {
                 child.EndNow();
             }
+
+            TempFolder.DisposeAll();
         }
     }
 }

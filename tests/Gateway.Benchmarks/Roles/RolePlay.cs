@@ -12,6 +12,7 @@ internal static class RolePlay
     public const string Yarp = "yarp";
     public const string Failover = "failover";
     public const string Faulty = "faulty";
+    public const string Sink = "sink";
 
     public static async Task<int> RunAsync(Arguments arguments)
     {
@@ -33,10 +34,11 @@ internal static class RolePlay
         return arguments.Role switch
         {
             Backend => FastBackend.Build(Listen),
+            Sink => SinkBackend.Build(Listen),
             Yarp when arguments.Standby.Length > 0 => ProxyApp.Build(withFailover: false, StockPair.Settings(arguments.Backend, arguments.Standby), Listen),
             Yarp => ProxyApp.Build(withFailover: false, arguments.Backend, Listen),
             Failover => ProxyApp.Build(withFailover: true, arguments.Backend, Listen),
-            _ => throw new BenchmarkException($"--role is '{arguments.Role}'; allowed are {Backend}, {Faulty}, {Yarp} and {Failover}."),
+            _ => throw new BenchmarkException($"--role is '{arguments.Role}'; allowed are {Backend}, {Faulty}, {Sink}, {Yarp} and {Failover}."),
         };
     }
 }
