@@ -20,10 +20,10 @@ internal sealed class Incarnation : IAsyncDisposable
     public static Incarnation Start(string name, int port, string folder, Executions executions)
     {
         var incarnation = new Incarnation(executions);
-        // Small and quick to start: it is to be less of a burden to the machine than what is measured.
+        // Small, and compiled once and for all while it warms up: it is to be no burden to what is measured.
         var command = Command.Role(RolePlay.Faulty, "--name", name, "--port", $"{port}") with
         {
-            Environment = new() { ["DOTNET_gcServer"] = "0", ["DOTNET_gcConcurrent"] = "0", ["DOTNET_TieredPGO"] = "0" },
+            Environment = new() { ["DOTNET_gcServer"] = "0", ["DOTNET_gcConcurrent"] = "0", ["DOTNET_TieredCompilation"] = "0" },
         };
         incarnation._child = Child.Start(command, folder, incarnation.Hear);
         return incarnation;

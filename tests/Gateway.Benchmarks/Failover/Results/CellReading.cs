@@ -29,6 +29,14 @@ internal static class CellReading
         .GroupBy(ending => ending.Failure == Failure.Status ? $"{ending.Status}" : $"{ending.Failure}")
         .Select(group => $"{group.Count()} × {group.Key}"));
 
+    /// <summary>What helps to understand a cell: what failed how, who waited longest when, and how late the generator itself was.</summary>
+    public static string Remarks(IReadOnlyList<Ending> endings)
+    {
+        var longest = endings.MaxBy(ending => ending.Wait)!;
+        var late = endings.Max(ending => ending.Sent - ending.Due);
+        return $"[longest due at {longest.Due.TotalSeconds:0.00} s; sent at most {late.TotalMilliseconds:0} ms late] {Failures(endings)}";
+    }
+
     private static double Longest(List<Ending> endings) => endings.Count == 0 ? 0 : endings.Max(ending => ending.Wait.TotalMilliseconds);
 
     private static double Percentile(IEnumerable<Ending> endings, double share)

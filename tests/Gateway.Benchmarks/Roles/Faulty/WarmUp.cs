@@ -2,12 +2,15 @@ using Gateway.Benchmarks.Failover.Load;
 
 namespace Gateway.Benchmarks.Roles.Faulty;
 
-/// <summary>Has a backend serve itself a few times, so that its first client does not wait for the compiler.</summary>
+/// <summary>Has a backend serve itself for a moment, over several connections, so that its first clients do not wait for the compiler.</summary>
 internal static class WarmUp
 {
-    private const int Requests = 40;
+    private const int Clients = 8;
+    private const int Requests = 50;
 
-    public static async Task RunAsync(int port)
+    public static Task RunAsync(int port) => Task.WhenAll(Enumerable.Range(0, Clients).Select(_ => ClientAsync(port)));
+
+    private static async Task ClientAsync(int port)
     {
         using var connection = await Connection.OpenAsync(port, CancellationToken.None);
         for (var number = 0; number < Requests; number++)
