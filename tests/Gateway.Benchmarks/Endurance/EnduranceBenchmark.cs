@@ -1,11 +1,12 @@
+using System.Text.Json;
 using Gateway.Benchmarks.Processes;
 using Gateway.Benchmarks.Roles;
 
 namespace Gateway.Benchmarks.Endurance;
 
 /// <summary>
-/// How much memory long-lived traffic takes: idle WebSockets, and many large uploads at once, behind stock YARP and behind the gateway as it is delivered.
-/// Each in a fresh process and one after another, before, during and after the traffic.
+/// How much memory long-lived traffic takes: idle WebSockets, and many large uploads at once, behind stock YARP and behind the gateway as it
+/// is delivered. Each in a fresh process and one after another, before, during and after the traffic.
 /// </summary>
 internal static class EnduranceBenchmark
 {
@@ -22,7 +23,8 @@ internal static class EnduranceBenchmark
         Console.WriteLine("| traffic | proxy | RSS before | at most | after | heap before | at most | after | how it went |");
         Console.WriteLine("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | --- |");
         await CompareAsync($"{WebSockets} idle WebSockets", sink, folder, url => IdleSockets.RunAsync(url, WebSockets));
-        await CompareAsync($"{Uploads} uploads of {PacedContent.Length / 1_000_000} MB at once", sink, folder, url => Endurance.Uploads.RunAsync(url, Uploads));
+        await CompareAsync(
+            $"{Uploads} uploads of {PacedContent.Length / 1_000_000} MB at once", sink, folder, url => Endurance.Uploads.RunAsync(url, Uploads));
         return 0;
     }
 
@@ -35,7 +37,7 @@ internal static class EnduranceBenchmark
     private static Command GatewayCommand(int port, MeasuredProcess sink, TempFolder folder)
     {
         var settings = ProxyApp.Settings(withFailover: true, sink.Url.ToString());
-        var config = folder.Write("gateway.json", System.Text.Json.JsonSerializer.Serialize(settings));
+        var config = folder.Write("gateway.json", JsonSerializer.Serialize(settings));
         return Command.Host("--config", config, "--urls", $"http://127.0.0.1:{port}");
     }
 

@@ -7,8 +7,8 @@ using Gateway.Benchmarks.Processes;
 namespace Gateway.Benchmarks.Failover;
 
 /// <summary>
-/// What clients notice when a backend fails, behind the gateway and behind the proxies that people use instead. Every cell of the table is a run of its own,
-/// with fresh processes; the contenders take turns fault by fault, so that a busy machine harms them alike.
+/// What clients notice when a backend fails, behind the gateway and behind the proxies that people use instead. Every cell of the table is a
+/// run of its own, with fresh processes; the contenders take turns fault by fault, so that a busy machine harms them alike.
 /// </summary>
 internal static class FailoverBenchmark
 {

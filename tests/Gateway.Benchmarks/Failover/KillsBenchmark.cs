@@ -7,8 +7,8 @@ using Gateway.Benchmarks.Processes;
 namespace Gateway.Benchmarks.Failover;
 
 /// <summary>
-/// The primary is killed under load, comes back, and is killed again as soon as it is the active one: what a single kill costs clients, and how much that
-/// varies. The stable time of the failback is a second, or most of the run would be spent waiting; nothing else is tuned.
+/// The primary is killed under load, comes back, and is killed again as soon as it is the active one: what a single kill costs clients,
+/// and how much that varies. The stable time of the failback is a second, or most of the run would be spent waiting; nothing else is tuned.
 /// </summary>
 internal static class KillsBenchmark
 {
@@ -59,7 +59,9 @@ internal static class KillsBenchmark
             var until = number + 1 < deaths.Count ? deaths[number + 1].From - Before : TimeSpan.MaxValue;
             var mine = endings.Where(ending => ending.Due >= death.From - Before && ending.Due < until).ToList();
             var (failed, longest) = (mine.Count(ending => ending.Failed), mine.Max(ending => ending.Wait.TotalMilliseconds));
-            Console.WriteLine($"  kill {number + 1,2}: {failed} failed GETs of {mine.Count}, longest wait {longest:0} ms  {CellReading.Failures(mine)}");
+            Console.WriteLine(
+                $"  kill {number + 1,2}: {failed} failed GETs of {mine.Count}, longest wait {longest:0} ms, "
+                + $"died at {death.From.TotalSeconds:0.00} s  {CellReading.Remarks(mine)}");
             lost += failed;
             quick += longest < Wanted ? 1 : 0;
             waits.Add(longest);
@@ -68,7 +70,7 @@ internal static class KillsBenchmark
         waits.Sort();
         var met = lost == 0 && quick >= WantedShare * deaths.Count;
         Console.WriteLine(
-            $"{lost} failed GETs; longest wait: median {waits[waits.Count / 2]:0} ms, most {waits[^1]:0} ms; under {Wanted} ms in {quick} of {deaths.Count}: "
-            + $"{(met ? "met" : "not met")} (no failed GET, and under {Wanted} ms in {WantedShare:P0}).");
+            $"{lost} failed GETs; longest wait: median {waits[waits.Count / 2]:0} ms, most {waits[^1]:0} ms; under {Wanted} ms in {quick} of "
+            + $"{deaths.Count}: {(met ? "met" : "not met")} (no failed GET, and under {Wanted} ms in {WantedShare * 100:0} %).");
     }
 }

@@ -9,7 +9,10 @@ internal static class Children
 
     // Held, or they would be collected and no longer be called.
     private static readonly PosixSignalRegistration[] Registrations =
-        [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP }.Select(signal => PosixSignalRegistration.Create(signal, _ => EndAll()))];
+    [
+        .. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP }
+            .Select(signal => PosixSignalRegistration.Create(signal, _ => EndAll())),
+    ];
 
     private static bool _ended;
 

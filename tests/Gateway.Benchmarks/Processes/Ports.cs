@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace Gateway.Benchmarks.Processes;
 
 /// <summary>
-/// Free ports, below the range from which the system takes the local ends of outgoing connections: a backend that was killed has to get its port back,
-/// which a client's connection might have taken meanwhile.
+/// Free ports, below the range from which the system takes the local ends of outgoing connections: a backend that was killed has to get its
+/// port back, which a client's connection might have taken meanwhile.
 /// </summary>
 internal static class Ports
 {

@@ -35,7 +35,8 @@ internal static class RolePlay
         {
             Backend => FastBackend.Build(Listen),
             Sink => SinkBackend.Build(Listen),
-            Yarp when arguments.Standby.Length > 0 => ProxyApp.Build(withFailover: false, StockPair.Settings(arguments.Backend, arguments.Standby), Listen),
+            Yarp when arguments.Standby.Length > 0 =>
+                ProxyApp.Build(withFailover: false, StockPair.Settings(arguments.Backend, arguments.Standby), Listen),
             Yarp => ProxyApp.Build(withFailover: false, arguments.Backend, Listen),
             Failover => ProxyApp.Build(withFailover: true, arguments.Backend, Listen),
             _ => throw new BenchmarkException($"--role is '{arguments.Role}'; allowed are {Backend}, {Faulty}, {Sink}, {Yarp} and {Failover}."),

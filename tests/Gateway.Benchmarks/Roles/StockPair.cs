@@ -1,6 +1,8 @@
 namespace Gateway.Benchmarks.Roles;
 
-/// <summary>The best that YARP can do by itself for a primary and its standby: probes twice a second, live traffic judged, a second for each answer.</summary>
+/// <summary>
+/// The best that YARP can do by itself for a primary and its standby: probes twice a second, live traffic judged, a second for each answer.
+/// </summary>
 internal static class StockPair
 {
     public static Dictionary<string, string?> Settings(string primary, string standby) => new(StringComparer.OrdinalIgnoreCase)

@@ -2,7 +2,9 @@ namespace Gateway.Benchmarks.Wire;
 
 /// <summary>One HTTP/1.1 message as it came over a socket.</summary>
 /// <param name="Head">The first line and the headers, each line ended.</param>
-/// <param name="Complete">Whether the whole body came, by its <c>Content-Length</c>; false when the connection ended first, or when the length was not said.</param>
+/// <param name="Complete">
+/// Whether the whole body came, by its <c>Content-Length</c>; false when the connection ended first, or when the length was not said.
+/// </param>
 internal sealed record Message(string Head, byte[] Body, bool Complete)
 {
     private const string Line = "\r\n";

@@ -3,8 +3,8 @@ using Gateway.Benchmarks.Processes;
 namespace Gateway.Benchmarks.Failover.Contenders;
 
 /// <summary>
-/// Caddy prefers the first server that is not unhealthy, looks for another one for three seconds, and has a failed answer to a GET given by the standby:
-/// by itself it tries nothing again because of a status.
+/// Caddy prefers the first server that is not unhealthy, looks for another one for three seconds, and has a failed answer to a GET given by
+/// the standby: by itself it tries nothing again because of a status.
 /// </summary>
 internal static class Caddy
 {
@@ -35,8 +35,10 @@ internal static class Caddy
                 @failed status 500 502 503 504
                 handle_response @failed {
                   @get method GET
-                  reverse_proxy @get 127.0.0.1:{{site.Standby}}
-                  copy_response
+                  route {
+                    reverse_proxy @get 127.0.0.1:{{site.Standby}}
+                    copy_response
+                  }
                 }
               }
             }

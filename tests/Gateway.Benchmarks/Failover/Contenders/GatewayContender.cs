@@ -3,7 +3,9 @@ using Gateway.Benchmarks.Processes;
 
 namespace Gateway.Benchmarks.Failover.Contenders;
 
-/// <summary>The gateway as it is delivered: shipped defaults, plus 403 among the statuses that count as failures, in one configuration for all faults.</summary>
+/// <summary>
+/// The gateway as it is delivered: shipped defaults, plus 403 among the statuses that count as failures, in one configuration for all faults.
+/// </summary>
 internal static class GatewayContender
 {
     public const string Key = "gateway";

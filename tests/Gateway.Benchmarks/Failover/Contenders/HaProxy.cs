@@ -3,9 +3,9 @@ using Gateway.Benchmarks.Processes;
 namespace Gateway.Benchmarks.Failover.Contenders;
 
 /// <summary>
-/// HAProxy with retries on everything that it can retry. Its <c>backup</c> server gets no retry while the primary is up, hence the second shape: two
-/// equal servers of which the first is preferred, and a retry goes elsewhere at once. After a refused connection it waits for as long as connecting may
-/// take before it tries the same server again; that is why connecting may not take a second as elsewhere.
+/// HAProxy with retries on everything that it can retry. Its <c>backup</c> server gets no retry while the primary is up, hence the second
+/// shape: two equal servers of which the first is preferred, and a retry goes elsewhere at once. After a refused connection it waits for as
+/// long as connecting may take before it tries the same server again; that is why connecting may not take a second as elsewhere.
 /// </summary>
 internal static class HaProxy
 {

@@ -2,7 +2,9 @@ using Gateway.Benchmarks.Processes;
 
 namespace Gateway.Benchmarks.Failover.Contenders;
 
-/// <summary>nginx has no probes: two failures within two seconds leave a server alone for two seconds, in all its workers alike (<c>zone</c>).</summary>
+/// <summary>
+/// nginx has no probes: two failures within two seconds leave a server alone for two seconds, in all its workers alike (<c>zone</c>).
+/// </summary>
 internal static class Nginx
 {
     public static Command Prepare(Site site)

@@ -6,8 +6,8 @@ using Gateway.Benchmarks.Wire;
 namespace Gateway.Benchmarks.Failover.Load;
 
 /// <summary>
-/// Clients that come on a fixed schedule whether or not the ones before were served. Latency counts from the moment at which a request was due, so that
-/// neither a slow proxy nor a late generator makes it look better.
+/// Clients that come on a fixed schedule whether or not the ones before were served. Latency counts from the moment at which a request was
+/// due, so that neither a slow proxy nor a late generator makes it look better.
 /// </summary>
 internal sealed class OpenLoop
 {

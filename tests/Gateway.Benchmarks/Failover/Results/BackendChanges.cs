@@ -3,8 +3,8 @@ using Gateway.Benchmarks.Failover.Load;
 namespace Gateway.Benchmarks.Failover.Results;
 
 /// <summary>
-/// How often the traffic went from one backend to the other, as the clients see it: in the sequence of good answers, ordered by their ends, a backend takes
-/// over when it has given three in a row. Fewer are strays: a retry, a hedge, a trial, or two answers that overtook each other at a change.
+/// How often the traffic went from one backend to the other, as the clients see it: in the sequence of good answers, ordered by their ends,
+/// a backend takes over when it has given three in a row. Fewer are strays: a retry, a hedge, a trial, or answers that overtook each other.
 /// </summary>
 internal static class BackendChanges
 {

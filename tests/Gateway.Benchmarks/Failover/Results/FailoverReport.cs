@@ -33,7 +33,8 @@ internal static class FailoverReport
 
     public static string Show(Fault fault, Cell cell)
     {
-        var text = new StringBuilder($"{cell.FailedGets:0.#} / {cell.FailedPosts:0.#} / {cell.LongestGet:0} / {cell.Changes:0.#}; POST {cell.LongestPost:0}");
+        var text = new StringBuilder($"{cell.FailedGets:0.#} / {cell.FailedPosts:0.#} / {cell.LongestGet:0} / {cell.Changes:0.#}");
+        text.Append($"; POST {cell.LongestPost:0}");
         text.Append(fault.Must.PostP99 is null ? string.Empty : $", p99 {cell.PostP99:0}");
         text.Append(fault.Must.PostsInFlight ? $", {cell.PostsInFlight:0.#} in flight" : string.Empty);
         text.Append(cell.Doubles > 0 ? $", {cell.Doubles} executed twice" : string.Empty);

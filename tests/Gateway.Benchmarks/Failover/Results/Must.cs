@@ -27,7 +27,7 @@ internal sealed record Must
     /// <summary>As the table says it.</summary>
     public string Text => Broken is { } broken
         ? $"switch within ≤ {broken} broken answers; never a clean short one"
-        : $"{FailedGets} / ≤ {(PostsInFlight ? "in flight" : FailedPosts)} / ≤ {LongestGet}{Tail} / {Changes}";
+        : $"{FailedGets} / ≤ {(PostsInFlight ? "in flight" : FailedPosts)} / {(ComparedToPeers ? "≤" : "GET ≤")} {LongestGet}{Tail} / {Changes}";
 
     private string Tail => PostP99 is { } p99 ? $", POST p99 ≤ {p99}" : string.Empty;
 }

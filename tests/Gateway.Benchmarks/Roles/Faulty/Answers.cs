@@ -15,7 +15,8 @@ internal static class Answers
 
     public static byte[] Message(string status, string backend, byte[] body) =>
     [
-        .. Encoding.ASCII.GetBytes($"HTTP/1.1 {status}\r\nContent-Type: text/plain\r\nContent-Length: {body.Length}\r\n{ServedBy}: {backend}\r\n\r\n"),
+        .. Encoding.ASCII.GetBytes($"HTTP/1.1 {status}\r\nContent-Type: text/plain\r\nContent-Length: {body.Length}\r\n"),
+        .. Encoding.ASCII.GetBytes($"{ServedBy}: {backend}\r\n\r\n"),
         .. body,
     ];
 }

@@ -6,9 +6,9 @@ using Gateway.Benchmarks.Wire;
 namespace Gateway.Benchmarks.Roles.Faulty;
 
 /// <summary>
-/// A backend that fails to order. Orders come line by line over standard input, which no fault of its port reaches, and are answered on standard output;
-/// there it also names every POST that it has executed, so that the count outlives a kill. It is warm before it says that it is ready, and listens only
-/// when told: a spare can take the place of a killed one at once, as a service that starts fast would.
+/// A backend that fails to order. Orders come line by line over standard input, which no fault of its port reaches, and are answered on
+/// standard output; there it also names every POST that it has executed, so that the count outlives a kill. It is warm before it says that it
+/// is ready, and listens only when told: a spare can take the place of a killed one at once, as a service that starts fast would.
 /// </summary>
 internal sealed class FaultyBackend : IDisposable
 {
