@@ -29,6 +29,9 @@ internal sealed record Cell
     /// <summary>1.5 times the shortest of the peers' longest waits for a GET in the same run; 0 where there was no peer.</summary>
     public double PeersAllow { get; init; }
 
+    /// <summary>How late the generator sent at most: on a machine that busy, a longest wait says little.</summary>
+    public double Late { get; init; }
+
     public double Failed => FailedGets + FailedPosts;
 
     /// <summary>Every figure on its own: the median over runs.</summary>
@@ -53,6 +56,7 @@ internal sealed record Cell
             Doubles = cells.Max(cell => cell.Doubles),
             PostsInFlight = Of(cell => cell.PostsInFlight),
             PeersAllow = Of(cell => cell.PeersAllow),
+            Late = Of(cell => cell.Late),
         };
     }
 }

@@ -20,6 +20,7 @@ internal static class CellReading
             Short = endings.Count(ending => ending.Failure == Failure.Short),
             Doubles = stage.Doubles,
             PostsInFlight = posts.Count(post => stage.Deaths.Any(death => post.Sent <= death.To && post.Ended >= death.From)),
+            Late = Late(endings).TotalMilliseconds,
         };
     }
 
@@ -33,9 +34,10 @@ internal static class CellReading
     public static string Remarks(IReadOnlyList<Ending> endings)
     {
         var longest = endings.MaxBy(ending => ending.Wait)!;
-        var late = endings.Max(ending => ending.Sent - ending.Due);
-        return $"[longest due at {longest.Due.TotalSeconds:0.00} s; sent at most {late.TotalMilliseconds:0} ms late] {Failures(endings)}";
+        return $"[longest due at {longest.Due.TotalSeconds:0.00} s; sent at most {Late(endings).TotalMilliseconds:0} ms late] {Failures(endings)}";
     }
+
+    private static TimeSpan Late(IEnumerable<Ending> endings) => endings.Max(ending => ending.Sent - ending.Due);
 
     private static double Longest(List<Ending> endings) => endings.Count == 0 ? 0 : endings.Max(ending => ending.Wait.TotalMilliseconds);
 

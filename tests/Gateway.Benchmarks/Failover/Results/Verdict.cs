@@ -16,7 +16,7 @@ internal static class Verdict
             TooMuch("failed GETs", cell.FailedGets, must.FailedGets),
             TooMuch("failed POSTs", cell.FailedPosts, must.PostsInFlight ? cell.PostsInFlight : must.FailedPosts),
             TooMuch("broken answers", cell.Failed, must.Broken),
-            TooMuch("ms for a GET", cell.LongestGet, must.ComparedToPeers ? Math.Max(must.LongestGet!.Value, cell.PeersAllow) : must.LongestGet),
+            TooMuch($"ms for a GET (generator up to {cell.Late:0} ms late)", cell.LongestGet, must.ComparedToPeers ? Math.Max(must.LongestGet!.Value, cell.PeersAllow) : must.LongestGet),
             TooMuch("ms POST p99", cell.PostP99, must.PostP99),
             TooMuch("changes", cell.Changes, must.Changes),
             TooMuch("short answers", cell.Short, 0),
