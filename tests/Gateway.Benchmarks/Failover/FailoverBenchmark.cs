@@ -14,8 +14,6 @@ internal static class FailoverBenchmark
 {
     private const int PostPercent = 20;
 
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(3);
-
     public static async Task<int> RunAsync(Arguments arguments)
     {
         var contenders = Everybody.Choose(arguments.Only);
@@ -76,7 +74,7 @@ internal static class FailoverBenchmark
         using var folder = new TempFolder();
         await using var stage = await Stage.OpenAsync(folder.Path, fault.Spares);
         await using var proxy = await RunningProxy.StartAsync(contender, folder, stage);
-        await WarmUpAsync(proxy, stage, rate);
+        await proxy.WarmUpAsync(stage, rate, PostPercent);
 
         var load = proxy.Load(new LoadPlan("request", rate, Schedule.Length, PostPercent));
         stage.Clock = () => load.Elapsed;
@@ -86,15 +84,5 @@ internal static class FailoverBenchmark
         var cell = CellReading.Read(endings, stage);
         Console.WriteLine($"  {contender.Title,-22} {FailoverReport.Show(fault, cell)}  {CellReading.Remarks(endings)}");
         return cell;
-    }
-
-    // The standby as well, directly: what is measured is the proxy, not how cold a backend is.
-    private static async Task WarmUpAsync(RunningProxy proxy, Stage stage, int rate)
-    {
-        using var connections = new Connections(stage.Standby.Port);
-        var direct = OpenLoop.Start(connections, stage.Standby.Port, new LoadPlan("direct", rate, WarmUp, PostPercent));
-        await proxy.Load(new LoadPlan("warm-up", rate, WarmUp, PostPercent)).EndAsync();
-        await direct.EndAsync();
-        GC.Collect();
     }
 }

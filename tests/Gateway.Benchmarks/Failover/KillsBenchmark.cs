@@ -30,6 +30,7 @@ internal static class KillsBenchmark
         await using var stage = await Stage.OpenAsync(folder.Path, spares: kills);
         await using var proxy = await RunningProxy.StartAsync(QuickToReturn, folder, stage);
         Console.WriteLine($"{Rate} GET/s, {kills} kills of the primary in a row, Failback:StableTime 1s.");
+        await proxy.WarmUpAsync(stage, Rate, postPercent: 0);
         var load = proxy.Load(new LoadPlan("request", Rate, Patience * kills, PostPercent: 0));
         stage.Clock = () => load.Elapsed;
         for (var kill = 0; kill < kills; kill++)

@@ -10,6 +10,7 @@ namespace Gateway.Benchmarks.Failover;
 internal sealed class RunningProxy : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(3);
 
     private readonly Child _child;
     private readonly Connections _connections;
@@ -29,6 +30,16 @@ internal sealed class RunningProxy : IAsyncDisposable
         await Until.TrueAsync(
             proxy.ServesPrimaryAsync, Patience, () => $"{contender.Title} does not serve the primary.\n{proxy._child.LastWords}");
         return proxy;
+    }
+
+    /// <summary>Has everybody run once. The standby as well, directly: what is measured is the proxy, not how cold a backend is.</summary>
+    public async Task WarmUpAsync(Stage stage, int rate, int postPercent)
+    {
+        using var connections = new Connections(stage.Standby.Port);
+        var direct = OpenLoop.Start(connections, stage.Standby.Port, new LoadPlan("direct", rate, WarmUp, postPercent));
+        await Load(new LoadPlan("warm-up", rate, WarmUp, postPercent)).EndAsync();
+        await direct.EndAsync();
+        GC.Collect();
     }
 
     public OpenLoop Load(LoadPlan plan) => OpenLoop.Start(_connections, _port, plan);
