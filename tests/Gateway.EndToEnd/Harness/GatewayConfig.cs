@@ -64,6 +64,14 @@ internal sealed class GatewayConfig
         }
     }
 
+    /// <summary>Has whatever backends do change nothing about who is active.</summary>
+    public GatewayConfig NeverJudges()
+    {
+        this["Failover:Pools:api:Probe:Fall"] = 100;
+        this["Failover:Pools:api:Judging:FailureStreak"] = 1000;
+        return this;
+    }
+
     public string Text => _root.ToJsonString(Indented);
 
     /// <summary>Writes the file in place, as most editors do: whoever watches it may see it empty for a moment.</summary>
