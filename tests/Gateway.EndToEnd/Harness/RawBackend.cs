@@ -60,7 +60,7 @@ internal sealed class RawBackend : IAsyncDisposable
                 _connections[socket] = ServeAsync(socket, Interlocked.Increment(ref _accepted));
             }
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        catch (Exception e) when (e is SocketException or ObjectDisposedException or InvalidOperationException)
         {
             // The test is over.
         }
@@ -113,7 +113,9 @@ internal sealed class RawBackend : IAsyncDisposable
                 await stream.CopyToAsync(Stream.Null);
                 return false;
             case RawEnd.Reset:
+                // Here, and not with the stream, which would send a FIN before it.
                 socket.LingerState = new LingerOption(enable: true, seconds: 0);
+                socket.Dispose();
                 return false;
             default:
                 return true;

@@ -66,7 +66,7 @@ internal sealed record RawReply(string Text, bool WasReset, bool IsToHead)
         _ => IsChunked ? RawMessage.Decode(Body).IsWhole : !WasReset,
     };
 
-    private string Body => Text[(Text.IndexOf(RawMessage.EndOfHead, StringComparison.Ordinal) + 4)..];
+    private string Body => Text.IndexOf(RawMessage.EndOfHead, StringComparison.Ordinal) is >= 0 and var end ? Text[(end + 4)..] : string.Empty;
 
     private bool IsChunked => Header("Transfer-Encoding") is not null;
 
