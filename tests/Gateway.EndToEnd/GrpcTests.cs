@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Threading.Channels;
 using Gateway.EndToEnd.Harness;
 using Microsoft.AspNetCore.Http;
@@ -72,12 +73,20 @@ public sealed class GrpcTests(ITestOutputHelper output) : EndToEndTest(output)
     }
 
     /// <summary>A body that is written while the answer is read already.</summary>
-    private sealed class Messages(ChannelReader<byte[]> messages) : HttpContent
+    private sealed class Messages : HttpContent
     {
+        private readonly ChannelReader<byte[]> _messages;
+
+        public Messages(ChannelReader<byte[]> messages)
+        {
+            _messages = messages;
+            Headers.ContentType = new MediaTypeHeaderValue("application/grpc");
+        }
+
         protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
         {
             await stream.FlushAsync();
-            await foreach (var message in messages.ReadAllAsync())
+            await foreach (var message in _messages.ReadAllAsync())
             {
                 await stream.WriteAsync(message);
                 await stream.FlushAsync();

@@ -68,7 +68,9 @@ internal sealed class GatewayConfig
     public GatewayConfig NeverJudges()
     {
         this["Failover:Pools:api:Probe:Fall"] = 100;
+        this["Failover:Pools:api:Probe:Watch"] = false;
         this["Failover:Pools:api:Judging:FailureStreak"] = 1000;
+        this["Failover:Pools:api:Judging:Stall:Enabled"] = false;
         return this;
     }
 
