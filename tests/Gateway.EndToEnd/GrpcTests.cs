@@ -25,11 +25,18 @@ public sealed class GrpcTests(ITestOutputHelper output) : EndToEndTest(output)
             Headers = { { "TE", "trailers" } },
         };
 
+        var sent = new[] { "first"u8.ToArray(), "second"u8.ToArray() };
+        // The first one goes with the head: YARP passes no head of an answer on before it has seen something of the body, or its end.
+        await messages.Writer.WriteAsync(sent[0]);
         using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         await using var answer = await response.Content.ReadAsStreamAsync();
-        foreach (var message in new[] { "first"u8.ToArray(), "second"u8.ToArray() })
+        foreach (var message in sent)
         {
-            await messages.Writer.WriteAsync(message);
+            if (message != sent[0])
+            {
+                await messages.Writer.WriteAsync(message);
+            }
+
             var echo = new byte[message.Length];
             using var deadline = new CancellationTokenSource(Eventually.Soon);
             await answer.ReadExactlyAsync(echo, deadline.Token);

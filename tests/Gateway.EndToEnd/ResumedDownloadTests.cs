@@ -84,6 +84,20 @@ public sealed class ResumedDownloadTests(ITestOutputHelper output) : EndToEndTes
     }
 
     [Fact]
+    public async Task A_download_that_falls_silent_goes_on_elsewhere()
+    {
+        await using var primary = new RawBackend(request => Short.Answer(request, Cut, RawEnd.KeepOpen));
+        await using var secondary = new RawBackend(Short.Answer);
+        var gateway = await ResumingAsync(primary, secondary, config => config["Failover:Pools:api:Attempts:IdleTimeout"] = "500ms");
+
+        var reply = await RawClient.SendAsync(gateway, "GET", "/api/blob", "silent");
+
+        Assert.True(reply is { Status: 200, IsWhole: true }, reply.Text.Split(RawMessage.EndOfHead)[0]);
+        Assert.True(Blob.Matches(Encoding.Latin1.GetBytes(reply.Content), at: 0));
+        Assert.StartsWith($"bytes={Cut}-", Assert.Single(secondary.Requests).Header("Range"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_download_is_resumed_only_where_the_route_says_so()
     {
         await using var primary = new RawBackend(request => Short.Answer(request, Cut, RawEnd.Fin));
