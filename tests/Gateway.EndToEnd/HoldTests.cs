@@ -57,6 +57,34 @@ public sealed class HoldTests(ITestOutputHelper output) : EndToEndTest(output)
         }
     }
 
+    [Fact]
+    public async Task Who_leaves_the_queue_gives_his_place_to_the_next()
+    {
+        var (primary, secondary) = await BackendsAsync();
+        var config = ConfigFor(primary, secondary);
+        config["Failover:Pools:api:Hold:Timeout"] = "20s";
+        config["Failover:Pools:api:Hold:Max"] = 1;
+        var gateway = await GatewayAsync(config);
+        await Task.WhenAll(primary.KillAsync(), secondary.KillAsync());
+        await gateway.PoolAsync("both are down", pool => pool.Backends.All(backend => backend.Health == "down"));
+        for (var left = 1; left <= 5; left++)
+        {
+            var count = left;
+            using (var client = await RawClient.ConnectAsync(gateway))
+            {
+                await client.SendAsync("GET /api/data HTTP/1.1\r\nHost: gateway\r\n\r\n"u8.ToArray());
+            }
+
+            await Eventually.TrueAsync(
+                "the one who left is counted", async () => (await gateway.MetricsAsync()).Sum("gateway_requests_total", "outcome=\"aborted\"") == count);
+        }
+
+        var waiting = gateway.Http.GetAsync("api/data");
+        await primary.RestartAsync();
+        using var served = await waiting;
+        Assert.Equal(HttpStatusCode.OK, served.StatusCode);
+    }
+
     [Theory]
     [InlineData("GET")]
     [InlineData("POST")]

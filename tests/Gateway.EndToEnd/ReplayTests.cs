@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using Gateway.EndToEnd.Harness;
 
 namespace Gateway.EndToEnd;
@@ -76,6 +77,50 @@ public sealed class ReplayTests(ITestOutputHelper output) : EndToEndTest(output)
         var passed = await RawClient.SendAsync(gateway, "PUT", "/api/data", "passes", body);
         Assert.True(passed.Status == 200, passed.Text);
         AssertOnce(primary, "passes", body);
+    }
+
+    // The first attempt is over while the client is still sending: what it has taken out of the upload belongs to the second one as well.
+    [Theory]
+    [InlineData("PUT", false)]
+    [InlineData("PUT", true)]
+    [InlineData("POST", false)]
+    public async Task An_upload_whose_backend_dies_half_way_is_sent_whole_to_the_next_where_it_may_be(string method, bool chunked)
+    {
+        await using var primary = new RawBackend(_ => RawAnswer.CloseWithReset, atHead: true);
+        await using var secondary = new RawBackend(_ => RawAnswer.Ok);
+        var gateway = await BetweenAsync(primary.Url, secondary.Url);
+        var (half, rest) = (RandomNumberGenerator.GetHexString(100_000), RandomNumberGenerator.GetHexString(50_000));
+        string Piece(string text) => chunked ? $"{text.Length:x}\r\n{text}\r\n" : text;
+        var framing = chunked ? "Transfer-Encoding: chunked" : $"Content-Length: {half.Length + rest.Length}";
+        using var client = await RawClient.ConnectAsync(gateway);
+
+        await client.SendAsync(Encoding.Latin1.GetBytes(
+            $"{method} /api/data HTTP/1.1\r\nHost: gateway\r\nX-Request-Id: upload\r\nConnection: close\r\n{framing}\r\n\r\n{Piece(half)}"));
+        await Eventually.TrueAsync(
+            "the first attempt is over", async () => (await gateway.MetricsAsync()).Sum("gateway_attempts_total", "backend=\"primary\"") == 1);
+        await client.SendAsync(Encoding.Latin1.GetBytes(Piece(rest) + (chunked ? "0\r\n\r\n" : string.Empty)));
+        var reply = await RawClient.ReadAsync(client, method);
+
+        Assert.True(reply.Status == (method == "PUT" ? 200 : 502), reply.Text);
+        Assert.Equal(method == "PUT" ? null : "unknown", reply.Header("X-Failover-Outcome"));
+        Assert.Equal((1, method == "PUT" ? 1 : 0), (primary.Executions("upload"), secondary.Executions("upload")));
+        Assert.True(method == "POST" || secondary.Requests.Single().Content == half + rest);
+    }
+
+    [Fact]
+    public async Task What_all_requests_together_may_keep_is_given_back()
+    {
+        await using var primary = new RawBackend(_ => RawAnswer.CloseWithReset);
+        await using var secondary = new RawBackend(_ => RawAnswer.Ok);
+        var gateway = await BetweenAsync(primary.Url, secondary.Url, config => config["Failover:Replay:TotalBytes"] = 1024 * 1024);
+        var body = RandomNumberGenerator.GetHexString(500_000);
+        for (var number = 1; number <= 10; number++)
+        {
+            var reply = await RawClient.SendAsync(gateway, "PUT", "/api/data", $"put-{number}", body);
+
+            Assert.True(reply.Status == 200, $"{number}: {reply.Text}");
+            AssertOnce(secondary, $"put-{number}", body);
+        }
     }
 
     private static void AssertOnce(RawBackend backend, string id, string body)

@@ -28,7 +28,8 @@ internal static class RawClient
         return await ReadAsync(socket, method);
     }
 
-    private static async Task<RawReply> ReadAsync(Socket socket, string method)
+    /// <summary>Reads until the gateway hangs up.</summary>
+    public static async Task<RawReply> ReadAsync(Socket socket, string method)
     {
         var (text, buffer) = (new StringBuilder(), new byte[64 * 1024]);
         using var deadline = new CancellationTokenSource(Eventually.Soon);
