@@ -12,9 +12,9 @@ public static class Applier
     {
         PoolEvent.PoolConfigured e => Relieved(Reshape(pool, e)),
         PoolEvent.EvidenceNoted e => Change(pool, e.Backend, backend => backend with { Evidence = e.Evidence }),
-        PoolEvent.BackendSuspected e => Judged(pool, e.Backend, e, Health.Suspected, ejected: false, e.Evidence),
+        PoolEvent.BackendSuspected e => Judged(pool, e.Backend, e, Health.Suspected, ejected: false, e.Evidence, e.Cause),
         PoolEvent.BackendCleared e => Judged(pool, e.Backend, e, Health.Up, ejected: false, Evidence.None),
-        PoolEvent.BackendWentDown e => Judged(pool, e.Backend, e, Health.Down, e.Ejected, e.Evidence),
+        PoolEvent.BackendWentDown e => Judged(pool, e.Backend, e, Health.Down, e.Ejected, e.Evidence, e.Cause),
         PoolEvent.BackendCameUp e => Relieved(Judged(pool, e.Backend, e, Health.Up, ejected: false, Evidence.None) with
         {
             Forced = pool.Forced && !pool.Active.Backends.Contains(e.Backend),
@@ -33,7 +33,8 @@ public static class Applier
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
-    private static PoolState Judged(PoolState pool, BackendId id, PoolEvent happened, Health health, bool ejected, Evidence evidence) =>
+    private static PoolState Judged(
+        PoolState pool, BackendId id, PoolEvent happened, Health health, bool ejected, Evidence evidence, Cause cause = Cause.Start) =>
         Change(pool, id, backend => backend with
         {
             Health = health,
@@ -42,6 +43,7 @@ public static class Applier
             Since = happened.At,
             Reason = happened.Sentence,
             JudgedAt = happened.At,
+            JudgedBy = cause,
             Finding = happened.Sentence,
         });
 

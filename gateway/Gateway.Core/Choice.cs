@@ -103,9 +103,8 @@ internal static class Choice
         var guilty = pool.Members(pool.Active).Where(backend => backend.Health == Health.Down).OrderBy(backend => backend.JudgedAt).ToList();
         var last = guilty[^1];
         var rest = pool.Active.Backends.Length > 1 ? ", the last of its tier" : string.Empty;
-        var cause = last.Ejected ? Cause.RequestsFailed : Cause.ProbeFailed;
         return Change(
-            pool, input, target, ChangeKind.Failover, cause, pool.Active.Name, Beginning(guilty), pinned: false, last.Finding.TrimEnd('.') + rest);
+            pool, input, target, ChangeKind.Failover, last.JudgedBy, pool.Active.Name, Beginning(guilty), pinned: false, last.Finding.TrimEnd('.') + rest);
     }
 
     /// <summary>

@@ -46,6 +46,15 @@ public static class Decider
         PoolInput.AttemptFailed attempt => pool.Backends.TryGetValue(attempt.Backend, out var backend)
             ? RequestJudge.Judge(backend, pool.Tuning, attempt)
             : Stranger(attempt.Backend),
+        PoolInput.AttemptSilent attempt => pool.Backends.TryGetValue(attempt.Backend, out var backend)
+            ? StallJudge.Judge(pool, backend, attempt)
+            : Stranger(attempt.Backend),
+        PoolInput.AnswersResumed resumed => pool.Backends.TryGetValue(resumed.Backend, out var backend)
+            ? StallJudge.Judge(backend, resumed)
+            : Stranger(resumed.Backend),
+        PoolInput.ConnectionRefused refused => pool.Backends.TryGetValue(refused.Backend, out var backend)
+            ? RefusalJudge.Judge(backend, refused)
+            : Stranger(refused.Backend),
         PoolInput.FirstAnswered answered => FirstAnswered(pool, answered),
         PoolInput.Ticked ticked => Ticked(pool, ticked),
         PoolInput.Configured configured => Configured(pool, configured),

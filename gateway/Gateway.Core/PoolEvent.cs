@@ -110,4 +110,10 @@ public enum Cause
     Disabled,
     Removed,
     Configured,
+
+    /// <summary>Attempts got no answer at all, although others were answered.</summary>
+    Stalled,
+
+    /// <summary>Nobody listens at the backend's address.</summary>
+    Refused,
 }

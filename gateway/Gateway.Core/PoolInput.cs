@@ -23,6 +23,22 @@ public abstract record PoolInput
     /// <param name="Streak">How many attempts at this backend have failed in a row, this one included.</param>
     public sealed record AttemptFailed(Instant At, Tally Tally, BackendId Backend, Fault Fault, long Streak) : PoolInput(At, Tally);
 
+    /// <summary>
+    /// One more attempt of a client's request has been silent for longer than its route is used to. Told when it <em>crosses</em> that time and not
+    /// when it ends: a hung backend never ends anything.
+    /// </summary>
+    /// <param name="Silent">How many attempts of the route have crossed it at this backend since one was last answered in time, this one included.</param>
+    /// <param name="Since">Since when no attempt of the route was answered in time.</param>
+    /// <param name="OthersAnswer">Another backend of the pool has just answered such a request in time: it is not the request, and not this gateway.</param>
+    public sealed record AttemptSilent(Instant At, Tally Tally, BackendId Backend, string Route, long Silent, Instant Since, bool OthersAnswer)
+        : PoolInput(At, Tally);
+
+    /// <summary>A backend whose attempts had been silent answers in time again.</summary>
+    public sealed record AnswersResumed(Instant At, Tally Tally, BackendId Backend) : PoolInput(At, Tally);
+
+    /// <summary>The connection watch found every address of the backend to refuse connections: nobody listens there.</summary>
+    public sealed record ConnectionRefused(Instant At, Tally Tally, BackendId Backend, Fault Fault) : PoolInput(At, Tally);
+
     /// <summary>The backend that a verdict made active gave its first good answer to a client.</summary>
     public sealed record FirstAnswered(Instant At, Tally Tally, Epoch Epoch) : PoolInput(At, Tally)
     {

@@ -14,6 +14,9 @@ public class CaseTests
     [
         Passes("a", 1),
         RequestFails("a", 1, streak: 1),
+        new PoolInput.AttemptSilent(At(1), default, Id("a"), "orders", 5, At(0), OthersAnswer: true),
+        new PoolInput.AnswersResumed(At(1), default, Id("a")),
+        new PoolInput.ConnectionRefused(At(1), default, Id("a"), new Fault(FaultKind.Connect, "connection refused")),
         new PoolInput.FirstAnswered(At(1), default, Epoch.First),
         new PoolInput.Ticked(At(1), default),
         new PoolInput.Configured(At(1), default, Of("a | c").Definition),

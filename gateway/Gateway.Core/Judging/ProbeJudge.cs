@@ -28,6 +28,9 @@ internal static class ProbeJudge
                 ? Decision.Nothing(ReasonCode.Steady, $"{id} passed a probe, as expected.")
                 : Decision.Quiet(ReasonCode.Steady, $"{id} passed a probe.", Noted(at, id, Forget(evidence))),
 
+            Health.Suspected when evidence.Silent > 0 && at < evidence.LastBadAt + tuning.StallDisarm => Decision.Quiet(
+                ReasonCode.SuspicionStays, $"{id} passed a probe, but requests to it get no answer.", Noted(at, id, evidence)),
+
             Health.Suspected => evidence.PassedProbes >= 2 || backend.Evidence.FailedProbes > 0
                 ? Decision.Of(ReasonCode.SuspicionCleared, new PoolEvent.BackendCleared(at, id, Cleared(backend)))
                 : Decision.Quiet(ReasonCode.SuspicionStays, $"{id} passed a probe, but requests to it failed.", Noted(at, id, evidence)),

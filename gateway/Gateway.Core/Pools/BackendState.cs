@@ -41,6 +41,9 @@ public sealed record BackendState(BackendId Id, Instant Since, string Reason)
     /// <summary>What was found then, in plain words.</summary>
     public string Finding { get; init; } = Reason;
 
+    /// <summary>What it was judged by.</summary>
+    public Cause JudgedBy { get; init; } = Cause.Start;
+
     /// <summary>Down because of live traffic, although its probe may pass.</summary>
     public bool Ejected { get; init; }
 
@@ -62,6 +65,9 @@ public sealed record BackendState(BackendId Id, Instant Since, string Reason)
 public sealed record Evidence(int FailedProbes, int PassedProbes, Instant? FirstBadAt, Instant? LastBadAt, Tally Baseline)
 {
     public static readonly Evidence None = new(0, 0, FirstBadAt: null, LastBadAt: null, default);
+
+    /// <summary>Attempts of clients that have been silent for too long, without one in between that was answered in time.</summary>
+    public long Silent { get; init; }
 
     public Evidence WithFailedProbe(Instant at, Tally tally) =>
         WithBadSignal(at, tally) with { FailedProbes = FailedProbes + 1, PassedProbes = 0 };

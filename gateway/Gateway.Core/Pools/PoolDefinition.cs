@@ -69,6 +69,15 @@ public sealed record PoolTuning
     /// <summary>How long an ejected backend stays down even though its probe passes.</summary>
     public TimeSpan EjectionTime { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>Distinct silent attempts of a route that make a stall. 0 switches stall detection off.</summary>
+    public int StallAttempts { get; init; } = 5;
+
+    /// <summary>How long nobody on that route was answered in time before it is one.</summary>
+    public TimeSpan StallTime { get; init; } = TimeSpan.FromMilliseconds(150);
+
+    /// <summary>How long after a change of the active backend its silence is forgiven: a standby may be cold.</summary>
+    public TimeSpan StallDisarm { get; init; } = TimeSpan.FromSeconds(5);
+
     public FailbackMode Failback { get; init; } = FailbackMode.Automatic;
 
     /// <summary>How long a backend of the preferred tier has to be up without a doubt before the pool returns to it.</summary>

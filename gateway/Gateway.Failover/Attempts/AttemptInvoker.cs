@@ -2,6 +2,8 @@ using System.Net.Http;
 using System.Runtime.ExceptionServices;
 using Gateway.Core;
 using Gateway.Core.Attempts;
+using Gateway.Failover.Attempts.Replay;
+using Gateway.Failover.Attempts.Upstream;
 using Gateway.Failover.Engine;
 using Gateway.Failover.Proxying;
 using Yarp.ReverseProxy.Model;
@@ -12,28 +14,42 @@ namespace Gateway.Failover.Attempts;
 /// What YARP's forwarder sends one client's request with. YARP has made the request and run its transforms; this decides at which backend it
 /// is tried, again and again if need be, and hands the one answer back that the client shall get. Made per request.
 /// </summary>
-internal sealed class AttemptInvoker(HttpContext context, IReverseProxyFeature route, Pool pool, PoolView view, HttpMessageInvoker client, Inbox inbox)
+/// <remarks>
+/// The request goes from attempt to attempt in <see cref="SendAsync"/>; what happens to an attempt from outside, while it is silent, is the watch's
+/// doing and stands in the other half of this class. The two meet in one word, see <see cref="AttemptPhase"/>.
+/// </remarks>
+internal sealed partial class AttemptInvoker(
+    HttpContext context, IReverseProxyFeature route, Pool pool, PoolView view, AttemptServices services, long arrived)
     : HttpMessageInvoker(Unused.Instance, disposeHandler: false)
 {
+    private readonly RouteWatch _route = pool.Attempts.RouteOf(route.Route.Config.RouteId, pool.Setup);
     private RequestMethod _method;
-    private BodyKind _body;
     private SentTracking? _tracking;
+    private ReplayBody? _replay;
     private bool _possiblySent;
+    private bool _isStream;
 
     // Of the attempt under way.
+    private HttpRequestMessage _request = null!;
+    private CancellationToken _cancelled;
     private DestinationState _destination = null!;
+    private BackendClient? _client;
+    private AttemptCancellation _cancellation = null!;
+    private Task<HttpResponseMessage>? _adopted;
+    private Lane? _lane;
+    private long _began;
 
     // Null as long as all goes well, which for most requests is always.
     private Failures? _failures;
 
-    /// <summary>How many attempts were made.</summary>
+    /// <summary>How many attempts were made, hedges included.</summary>
     public int Made { get; private set; }
 
     /// <summary>The request was not answered, has an effect, and may have reached a backend.</summary>
     public bool OutcomeUnknown { get; private set; }
 
-    /// <summary>What went wrong last.</summary>
-    public Fault? LastFault => _failures?.Last;
+    /// <summary>What went wrong, if anything did.</summary>
+    public Failures? Failures => _failures;
 
     /// <summary>The backend of the attempt under way, or of the one whose answer the client gets.</summary>
     public Backend? Current { get; private set; }
@@ -43,182 +59,269 @@ internal sealed class AttemptInvoker(HttpContext context, IReverseProxyFeature r
 
     public override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        (_method, _body) = (RequestShape.MethodOf(request, context), RequestShape.BodyOf(context));
-        _tracking = RequestShape.Prepare(request, _method, _body, view);
-        _destination = route.ProxiedDestination!;
-        while (true)
+        Prepare(request, cancellationToken);
+        services.Watch.Add(this);
+        try
         {
-            // Awaited here and not in a method of its own, which would have to be kept in memory, and woken up, for every request.
-            var timeout = Begin(cancellationToken);
-            HttpResponseMessage? response;
-            Exception? error;
-            try
+            // Awaited here and not in methods of their own, which would have to be kept in memory, and woken up, for every request.
+            var begun = Begin(FirstChoice());
+            while (true)
             {
-                (response, error) = (await client.SendAsync(request, timeout?.Token ?? cancellationToken), null);
-            }
-            catch (HttpRequestException e) when (IsDowngrade(e))
-            {
-                // YARP asked for a WebSocket over HTTP/2, which this backend does not speak, and will ask again over HTTP/1.1.
-                Made--;
-                throw;
-            }
-            catch (Exception e) when (Faults.IsTransports(e))
-            {
-                // The backend's failure; what is to be done about it is decided below.
-                (response, error) = (null, e);
-            }
-            finally
-            {
-                // A body that is cut short is only a body of a request that has none; nobody holds the token any more.
-                timeout?.End(reusable: true);
-            }
+                if (!begun && !await HoldAsync())
+                {
+                    return Finish(response: null, new HttpRequestException("No backend could take the request."), AttemptOutcome.Failed);
+                }
 
-            var outcome = response is null ? Judge(Current, error!, cancellationToken) : Judge(Current, response);
-            // Content tells when it was asked for; where there is none, only an attempt that never got a connection certainly sent nothing.
-            _possiblySent |= _tracking?.PossiblySent ?? (error is null || !Faults.NeverConnected(error));
-            if (!MovesOn(request, response, outcome, cancellationToken))
-            {
-                return Finish(response, error, outcome);
+                HttpResponseMessage? response;
+                Exception? error;
+                try
+                {
+                    (response, error) = (await (_adopted ?? Send()), null);
+                }
+                catch (HttpRequestException e) when (IsDowngrade(e))
+                {
+                    // YARP asked for a WebSocket over HTTP/2, which this backend does not speak, and will ask again over HTTP/1.1.
+                    _ = End();
+                    Made--;
+                    throw;
+                }
+                catch (Exception e) when (Faults.IsTransports(e) || IsRetirement(e))
+                {
+                    // The backend's failure; what is to be done about it is decided below.
+                    (response, error) = (null, e);
+                }
+
+                var phase = End();
+                if (phase == AttemptPhase.HedgeWon)
+                {
+                    AdoptWinner(response);
+                    begun = true;
+                    continue;
+                }
+
+                var outcome = response is null ? Judge(error!, phase) : Judge(response);
+                if (Adopts(response, outcome, phase))
+                {
+                    begun = true;
+                    continue;
+                }
+
+                switch (Plan(outcome, out var next))
+                {
+                    case AttemptStep.RetryElsewhere:
+                        await LeaveAsync(response);
+                        begun = Begin(next);
+                        break;
+                    case AttemptStep.Hold:
+                        begun = false;
+                        break;
+                    default:
+                        return Finish(response, error, outcome);
+                }
             }
+        }
+        finally
+        {
+            services.Watch.Remove(this);
         }
     }
 
-    private AttemptTimeout? Begin(CancellationToken cancel)
+    private void Prepare(HttpRequestMessage request, CancellationToken cancelled)
     {
-        Made++;
-        Occupy(_destination);
-        var options = pool.Setup.Options.Attempts;
-        return AttemptPlan.MayCutShort(_method, _body, Made, options.Max, view.Candidates.Length > Made)
-            ? AttemptTimeout.Start(options.Timeout, cancel)
-            : null;
-    }
-
-    private void Occupy(DestinationState destination)
-    {
-        Current?.Finish();
-        Current = pool.Members.GetValueOrDefault(destination.DestinationId);
-        Current?.Begin();
-    }
-
-    /// <summary>Whether there is another attempt, for which the request is then addressed.</summary>
-    private bool MovesOn(HttpRequestMessage request, HttpResponseMessage? response, AttemptOutcome outcome, CancellationToken cancel)
-    {
-        var next = NextCandidate(_destination, outcome);
-        var step = AttemptPlan.Next(new AttemptFacts(
-            _method, _body, outcome, _possiblySent, Made, pool.Setup.Options.Attempts.Max, next is not null));
-        if (step != AttemptStep.RetryElsewhere || cancel.IsCancellationRequested)
+        (_request, _cancelled) = (request, cancelled);
+        _method = RequestShape.MethodOf(request, context, _route.Options);
+        _isStream = RequestShape.IsStream(request, context);
+        RequestShape.Clean(request, view, services.LoopGuard);
+        if (!RequestShape.NeedsContent(request, context, _method, out var hasBody))
         {
-            OutcomeUnknown = step == AttemptStep.GiveUp && response is null && _method != RequestMethod.Safe && _possiblySent;
+            return;
+        }
+
+        if (hasBody && _method != RequestMethod.Unsafe && request.Content is { } body)
+        {
+            _replay = new ReplayBody(body, pool.Setup.Options.Attempts.ReplayBytes, services.ReplayLimit);
+        }
+        else
+        {
+            request.Content = _tracking = new SentTracking(request.Content, isEmpty: !hasBody, cancelled);
+        }
+    }
+
+    // YARP's load balancing has chosen; it is overruled only where that is no use or not allowed.
+    private DestinationState? FirstChoice()
+    {
+        var chosen = _destination = route.ProxiedDestination!;
+        var id = chosen.DestinationId;
+        return pool.Members.TryGetValue(id, out var backend) && !backend.Refusing && Candidates.MayGo(pool, view, id, _method)
+            ? chosen
+            : Candidates.Next(pool, route, _method, tried: null);
+    }
+
+    /// <summary>Begins an attempt, if there is somebody to send it to.</summary>
+    private bool Begin(DestinationState? destination)
+    {
+        if (destination is null)
+        {
             return false;
         }
 
-        Keep(response, _destination);
-        RequestShape.Retarget(request, _destination, next!, pool.View);
-        _destination = next!;
+        if (!ReferenceEquals(destination, _destination) || Made > 0)
+        {
+            RequestShape.Retarget(_request, _destination, destination, pool.View);
+            _destination = destination;
+        }
+
+        _began = Made++ == 0 && _failures is null ? arrived : services.Clock.Time.GetTimestamp();
+        Occupy(pool.Members.GetValueOrDefault(destination.DestinationId));
+        if (_replay is not null)
+        {
+            _request.Content = _replay.NewContent();
+        }
+
+        _cancellation = AttemptCancellation.Rent();
+        _lane = Current is not null && _tracking is not { IsEmpty: false } && _replay is null && !_isStream && !_route.Options.Slow
+            ? _route.LaneOf(Current)
+            : null;
+        _client = Current is null ? null : services.Clients.Of(Current, route.Cluster);
+        Open();
+        _adopted = null;
         return true;
     }
 
-    private AttemptOutcome Judge(Backend? backend, HttpResponseMessage response)
+    private Task<HttpResponseMessage> Send() =>
+        _client?.SendAsync(_request, _cancellation.Token) ?? route.Cluster.HttpClient.SendAsync(_request, _cancellation.Token);
+
+    private void Occupy(Backend? backend)
     {
-        if (pool.FailureStatuses.Contains((int)response.StatusCode))
+        Current?.Finish();
+        Current = backend;
+        Current?.Begin();
+    }
+
+    private AttemptOutcome Judge(HttpResponseMessage response)
+    {
+        _possiblySent = true;
+        if (!IsGood(response))
         {
-            Fail(backend, AttemptEnd.Status, new Fault(FaultKind.Status, $"answered {(int)response.StatusCode}"));
+            Fail(AttemptEnd.Status, new Fault(FaultKind.Status, $"answered {(int)response.StatusCode}"));
             return AttemptOutcome.BadStatus;
         }
 
-        // The view as it is now: a request that began before the verdict may be the first to be answered under it.
-        if (pool.View.Awaited is { } awaited && backend is not null && awaited.IsFirst(backend.Id))
+        if (_lane is { } lane)
         {
-            inbox.FirstAnswered(pool, awaited, view.Awaited == awaited ? awaited.AskedAt : null);
+            var now = services.Clock.Time.GetTimestamp();
+            if (lane.Answered(services.Clock.Time.GetElapsedTime(_began, now), now))
+            {
+                services.Inbox.AnswersResumed(pool, lane.Backend);
+            }
+        }
+
+        // The view as it is now: a request that began before the verdict may be the first to be answered under it.
+        if (pool.View.Awaited is { } awaited && Current is not null && awaited.IsFirst(Current.Id))
+        {
+            services.Inbox.FirstAnswered(pool, awaited, view.Awaited == awaited ? awaited.AskedAt : null);
         }
 
         return AttemptOutcome.Good;
     }
 
-    private AttemptOutcome Judge(Backend? backend, Exception error, CancellationToken request)
+    private AttemptOutcome Judge(Exception error, AttemptPhase phase)
     {
-        // A body that ends too early is often known before the request is.
-        if (Faults.ClientLeft(context) || Faults.IsClients(error))
+        var unsent = phase == AttemptPhase.NotConnected || Faults.NothingSent(error) || IsRetirement(error);
+        _possiblySent |= !unsent && (_tracking?.PossiblySent ?? _replay?.PossiblySent ?? true);
+        if (unsent && _tracking is { IsEmpty: false, PossiblySent: true })
         {
-            backend?.Count(AttemptEnd.ClientLeft);
+            // The backend has taken nothing, but the client's body is gone.
+            _possiblySent = true;
+        }
+
+        // A body that ends too early is often known before the request is.
+        if (Faults.ClientLeft(context) || Faults.IsClients(error) || _replay is { ClientFailed: true })
+        {
+            Current?.Count(AttemptEnd.ClientLeft);
             return AttemptOutcome.ClientLeft;
         }
 
-        var fault = request.IsCancellationRequested ? new Fault(FaultKind.Timeout, "no answer within the request's time") : Faults.Of(error);
-        var end = fault.Kind switch
+        switch (phase)
         {
-            FaultKind.Connect => AttemptEnd.Connect,
-            FaultKind.Timeout => AttemptEnd.Timeout,
-            _ => AttemptEnd.Broken,
-        };
-        Fail(backend, end, fault);
-        return AttemptOutcome.Failed;
-    }
-
-    private void Fail(Backend? backend, AttemptEnd end, Fault fault)
-    {
-        (_failures ??= new()).Last = fault;
-        if (backend is not null)
-        {
-            inbox.AttemptFailed(pool, backend, fault, backend.CountFailure(end));
+            case AttemptPhase.BackendDown:
+                Current?.Count(AttemptEnd.Cut);
+                Failing().NoteCut(new Fault(FaultKind.Broken, "taken down meanwhile"));
+                return AttemptOutcome.Failed;
+            case AttemptPhase.NotConnected:
+                Fail(AttemptEnd.Connect, new Fault(FaultKind.Connect, "connect timed out"));
+                return AttemptOutcome.Failed;
+            case AttemptPhase.DeadlinePassed or AttemptPhase.RequestCancelled:
+                Fail(AttemptEnd.Timeout, new Fault(FaultKind.Timeout, "no answer within the request's time"));
+                return AttemptOutcome.DeadlinePassed;
+            default:
+                var fault = Faults.Of(error);
+                Fail(fault.Kind switch { FaultKind.Connect => AttemptEnd.Connect, FaultKind.Timeout => AttemptEnd.Timeout, _ => AttemptEnd.Broken }, fault);
+                return AttemptOutcome.Failed;
         }
     }
 
-    // The order of preference as it is now, which after a failure may be another than when the request began.
-    private DestinationState? NextCandidate(DestinationState failed, AttemptOutcome outcome)
+    private void Fail(AttemptEnd end, Fault fault)
     {
-        if (outcome == AttemptOutcome.Good)
-        {
-            return null;
-        }
-
-        var failures = _failures ??= new();
-        failures.Tried.Add(failed.DestinationId);
-        foreach (var candidate in pool.View.Candidates)
-        {
-            if (!failures.Tried.Contains(candidate) && Find(candidate) is { } destination)
-            {
-                return destination;
-            }
-        }
-
-        return null;
+        Current?.Count(end);
+        Failing().Add(Current, fault);
     }
 
-    private DestinationState? Find(string id)
+    private AttemptStep Plan(AttemptOutcome outcome, out DestinationState? next)
     {
-        foreach (var destination in route.AllDestinations)
+        next = null;
+        if (outcome is AttemptOutcome.Good or AttemptOutcome.ClientLeft or AttemptOutcome.DeadlinePassed)
         {
-            if (destination.DestinationId.Equals(id, StringComparison.OrdinalIgnoreCase))
-            {
-                return destination;
-            }
+            return outcome == AttemptOutcome.Good ? AttemptStep.Answer : AttemptStep.GiveUp;
         }
 
-        return null;
+        var failures = Failing();
+        failures.Tried.Add(_destination.DestinationId);
+        next = Candidates.Next(pool, route, _method, failures.Tried);
+        var nobodyReached = failures.NobodyReached || pool.View.State.Exhausted;
+        var facts = new AttemptFacts(
+            _method, Body, outcome, _possiblySent, Made, pool.Setup.Options.Attempts.Max, next is not null, nobodyReached);
+        var step = AttemptPlan.Next(facts);
+        if (step == AttemptStep.RetryElsewhere && !pool.Attempts.Budget.TrySpend(pool.Setup.Options.Budget))
+        {
+            failures.OverBudget = true;
+            return AttemptPlan.Next(facts with { BudgetLeft = false });
+        }
+
+        failures.BodyGone = step == AttemptStep.GiveUp && Body == BodyKind.Streamed && _method != RequestMethod.Unsafe;
+        return step;
     }
 
-    private void Keep(HttpResponseMessage? response, DestinationState destination)
+    /// <summary>What is left of an attempt that another one follows.</summary>
+    private async ValueTask LeaveAsync(HttpResponseMessage? response)
     {
-        if (response is not null && _failures is { FirstAnswer: null } failures)
+        var failures = Failing();
+        if (response is not null && failures.FirstAnswer is null)
         {
-            failures.FirstAnswer = (response, destination);
+            failures.FirstAnswer = (response, _destination);
         }
         else
         {
             response?.Dispose();
         }
+
+        _tracking?.Forget();
+        if (_replay is not null)
+        {
+            await _replay.DetachAsync();
+        }
     }
 
     private HttpResponseMessage Finish(HttpResponseMessage? response, Exception? error, AttemptOutcome outcome)
     {
-        var destination = _destination;
         AnsweredBadly = outcome != AttemptOutcome.Good;
+        _failures?.Settle();
+        _replay?.Settle();
         if (AnsweredBadly && _failures?.FirstAnswer is { } first)
         {
             response?.Dispose();
-            (response, destination, _failures.FirstAnswer) = (first.Response, first.From, null);
-            Occupy(destination);
+            (response, _destination, _failures.FirstAnswer) = (first.Response, first.From, null);
+            Occupy(pool.Members.GetValueOrDefault(_destination.DestinationId));
         }
         else
         {
@@ -226,44 +329,56 @@ internal sealed class AttemptInvoker(HttpContext context, IReverseProxyFeature r
             _failures?.FirstAnswer?.Response.Dispose();
         }
 
-        route.ProxiedDestination = destination;
+        route.ProxiedDestination = _destination;
         if (pool.Setup.Options.Attempts.ResponseHeaders)
         {
-            FailoverHeaders.Tell(context.Response, destination.DestinationId, Made);
+            FailoverHeaders.Tell(context.Response, _destination.DestinationId, Made);
         }
 
         if (response is null)
         {
+            OutcomeUnknown = outcome != AttemptOutcome.ClientLeft && _method != RequestMethod.Safe && _possiblySent;
             ExceptionDispatchInfo.Throw(error!);
+        }
+
+        if (_isStream && Current is not null)
+        {
+            pool.Attempts.Streams.Add(this, Current);
         }
 
         return response;
     }
+
+    private BodyKind Body => (_replay, _tracking) switch
+    {
+        ({ CanReplay: true } or { PossiblySent: false }, _) => BodyKind.Kept,
+        (not null, _) or (_, { IsEmpty: false }) => BodyKind.Streamed,
+        _ => BodyKind.None,
+    };
+
+    private Failures Failing() => _failures ??= new Failures(pool, services.Inbox);
+
+    public bool IsGood(HttpResponseMessage response) => !pool.FailureStatuses.Contains((int)response.StatusCode);
+
+    // Its connections were dropped between the choice and the sending: nothing was sent.
+    private bool IsRetirement(Exception error) => error is ObjectDisposedException && _client is { IsRetired: true };
+
+    private static bool IsDowngrade(HttpRequestException error) =>
+        error.Data.Contains("SETTINGS_ENABLE_CONNECT_PROTOCOL") || error.Data.Contains("HTTP2_ENABLED");
 
     protected override void Dispose(bool disposing)
     {
         if (disposing)
         {
             Current?.Finish();
-            _failures?.FirstAnswer?.Response.Dispose();
+            _replay?.Dispose();
+            if (_isStream)
+            {
+                pool.Attempts.Streams.Remove(this);
+            }
         }
 
         base.Dispose(disposing);
-    }
-
-    // What SocketsHttpHandler says to who tried an HTTP/2 extension; YARP looks for the same.
-    private static bool IsDowngrade(HttpRequestException error) =>
-        error.Data.Contains("SETTINGS_ENABLE_CONNECT_PROTOCOL") || error.Data.Contains("HTTP2_ENABLED");
-
-    /// <summary>What a request carries along once an attempt has failed.</summary>
-    private sealed class Failures
-    {
-        public HashSet<string> Tried { get; } = new(StringComparer.OrdinalIgnoreCase);
-
-        public Fault? Last { get; set; }
-
-        // What the client gets if nobody does better; later bad answers are thrown away.
-        public (HttpResponseMessage Response, DestinationState From)? FirstAnswer { get; set; }
     }
 
     private sealed class Unused : HttpMessageHandler
@@ -271,6 +386,6 @@ internal sealed class AttemptInvoker(HttpContext context, IReverseProxyFeature r
         public static readonly Unused Instance = new();
 
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
-            throw new InvalidOperationException("The invoker sends through the pool's own client.");
+            throw new InvalidOperationException("The invoker sends through the backend's own client.");
     }
 }

@@ -9,6 +9,8 @@ namespace Gateway.Failover.Attempts;
 /// <summary>What a transport's exception says about the backend, in half a sentence.</summary>
 internal static class Faults
 {
+    private const long RefusedStream = 0x7;
+
     public static Fault Of(Exception error) => error switch
     {
         HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } =>
@@ -21,6 +23,8 @@ internal static class Faults
             new Fault(FaultKind.Broken, "connection closed before an answer"),
         HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse } =>
             new Fault(FaultKind.Broken, "answer is not HTTP"),
+        ObjectDisposedException => new Fault(FaultKind.Connect, "its connections were just dropped"),
+        _ when WasRefused(error) => new Fault(FaultKind.Connect, "request refused"),
         SocketException socket => new Fault(FaultKind.Connect, Words(socket.SocketErrorCode)),
         OperationCanceledException => new Fault(FaultKind.Timeout, "no answer in time"),
         _ => new Fault(FaultKind.Broken, Socket(error) is { } socket ? Words(socket) : "connection broken"),
@@ -33,11 +37,27 @@ internal static class Faults
     /// </remarks>
     public static bool IsTransports(Exception error) => error is HttpRequestException or OperationCanceledException or IOException or SocketException;
 
-    /// <summary>Nothing can have reached the backend, because there never was a connection.</summary>
-    public static bool NeverConnected(Exception error) => error is SocketException or HttpRequestException
+    /// <summary>Nothing can have been executed: there never was a connection, or the backend says that it has not looked at the request.</summary>
+    public static bool NothingSent(Exception error) => NeverConnected(error) || WasRefused(error);
+
+    private static bool NeverConnected(Exception error) => error is SocketException or HttpRequestException
     {
         HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError,
     };
+
+    // RFC 9113 §8.7: a stream reset with REFUSED_STREAM, or above the last one that a GOAWAY names, was not processed in any way.
+    private static bool WasRefused(Exception? error)
+    {
+        for (; error is not null; error = error.InnerException)
+        {
+            if (error is HttpProtocolException { ErrorCode: RefusedStream })
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>
     /// The attempt failed because the client's body did: it broke off, was no HTTP, or came too slowly. The server's own exceptions tell; the

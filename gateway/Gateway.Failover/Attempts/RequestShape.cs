@@ -1,5 +1,6 @@
 using System.Net.Http;
 using Gateway.Core.Attempts;
+using Gateway.Failover.Configuration;
 using Gateway.Failover.Engine;
 using Gateway.Failover.Proxying;
 using Microsoft.AspNetCore.Http.Features;
@@ -10,42 +11,74 @@ namespace Gateway.Failover.Attempts;
 /// <summary>What kind of request it is, and how it is addressed to one backend or another.</summary>
 internal static class RequestShape
 {
+    private const string EventStream = "text/event-stream";
+
     /// <summary>An upgrade is a GET only in name: what it starts is not repeatable.</summary>
-    public static RequestMethod MethodOf(HttpRequestMessage request, HttpContext context)
+    public static RequestMethod MethodOf(HttpRequestMessage request, HttpContext context, FailoverRouteOptions route)
     {
         var method = request.Method;
         if (method == HttpMethod.Get || method == HttpMethod.Head || method == HttpMethod.Options)
         {
-            // Of the upgrades that clients ask for, YARP passes only real ones on; "Upgrade: h2c" is a plain GET to the backend.
-            return context.Request.Headers.Upgrade.Count == 0 || !request.Headers.NonValidated.Contains("Upgrade")
-                ? RequestMethod.Safe
-                : RequestMethod.Unsafe;
+            return IsUpgrade(request, context) ? RequestMethod.Unsafe : RequestMethod.Safe;
         }
 
-        return method == HttpMethod.Put || method == HttpMethod.Delete ? RequestMethod.Idempotent : RequestMethod.Unsafe;
+        if (method == HttpMethod.Put || method == HttpMethod.Delete)
+        {
+            return RequestMethod.Idempotent;
+        }
+
+        // draft-ietf-httpapi-idempotency-key-header: the key makes a repeat recognizable, where the backends agreed to look at it.
+        var mayCarryKey = route.IdempotencyKey && (method == HttpMethod.Post || method == HttpMethod.Patch);
+        return mayCarryKey && !string.IsNullOrEmpty(context.Request.Headers["Idempotency-Key"]) ? RequestMethod.Idempotent : RequestMethod.Unsafe;
     }
 
-    public static BodyKind BodyOf(HttpContext context) =>
-        context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true ? BodyKind.Streamed : BodyKind.None;
-
-    /// <summary>Drops what a client must not say, adds the epoch, and gives every request that is not safe a content that notes when it was sent.</summary>
-    /// <returns>The content, or null where there is none to watch.</returns>
-    public static SentTracking? Prepare(HttpRequestMessage request, RequestMethod method, BodyKind body, PoolView view)
+    /// <summary>A WebSocket or another upgrade, a gRPC call, an event stream: what may be silent for as long as it likes.</summary>
+    public static bool IsStream(HttpRequestMessage request, HttpContext context)
     {
-        DropForged(request);
-        request.Headers.TryAddWithoutValidation(FailoverHeaders.Epoch, view.EpochHeader);
+        var accept = context.Request.Headers.Accept;
+        return (accept.Count > 0 && accept[0]!.StartsWith(EventStream, StringComparison.OrdinalIgnoreCase))
+            || context.Request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) == true
+            || request.Method == HttpMethod.Connect
+            || IsUpgrade(request, context);
+    }
+
+    /// <summary>
+    /// Whether the request is given a content that tells when it was sent: everything that has a body, and everything that is not safe. On an
+    /// upgrade or a CONNECT a content would be a fault.
+    /// </summary>
+    public static bool NeedsContent(HttpRequestMessage request, HttpContext context, RequestMethod method, out bool hasBody)
+    {
+        hasBody = context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true;
         var isTunnel = request.Method == HttpMethod.Connect || request.Method == HttpMethod.Get;
-        if (body == BodyKind.None && (method == RequestMethod.Safe || isTunnel))
+        if (!hasBody && (method == RequestMethod.Safe || isTunnel))
         {
-            return null;
+            return false;
         }
 
         // With "Expect" the backend would have the request before its content is asked for: "possibly sent" would be a lie, and .NET
         // would send it again. The client has its 100 from this server.
         request.Headers.Remove("Expect");
-        var tracking = new SentTracking(request.Content, empty: body == BodyKind.None);
-        request.Content = tracking;
-        return tracking;
+        return true;
+    }
+
+    /// <summary>Drops what a client must not say, and adds the epoch.</summary>
+    public static void Clean(HttpRequestMessage request, PoolView view, LoopGuard loops)
+    {
+        List<string>? forged = null;
+        foreach (var header in request.Headers.NonValidated)
+        {
+            if (header.Key.StartsWith(FailoverHeaders.Prefix, StringComparison.OrdinalIgnoreCase))
+            {
+                (forged ??= []).Add(header.Key);
+            }
+        }
+
+        if (forged is not null)
+        {
+            Drop(request, forged, loops);
+        }
+
+        request.Headers.TryAddWithoutValidation(FailoverHeaders.Epoch, view.EpochHeader);
     }
 
     /// <summary>Addresses the request to another backend: authority, path prefix and Host. The verdict may be another by now, and so may be its number.</summary>
@@ -69,26 +102,37 @@ internal static class RequestShape
         }
     }
 
-    private static bool IsUnder(string prefix, string uri) =>
-        uri.StartsWith(prefix, StringComparison.OrdinalIgnoreCase) && (uri.Length == prefix.Length || uri[prefix.Length] is '/' or '?');
-
-    private static void DropForged(HttpRequestMessage request)
+    /// <summary>The same request, without a body, for another backend, while this one is still under way.</summary>
+    public static HttpRequestMessage CopyFor(HttpRequestMessage request, DestinationState from, DestinationState to, PoolView view)
     {
-        List<string>? forged = null;
-        foreach (var header in request.Headers.NonValidated)
+        var copy = new HttpRequestMessage(request.Method, request.RequestUri) { Version = request.Version, VersionPolicy = request.VersionPolicy };
+        foreach (var (name, values) in request.Headers.NonValidated)
         {
-            if (header.Key.StartsWith(FailoverHeaders.Prefix, StringComparison.OrdinalIgnoreCase))
+            foreach (var value in values)
             {
-                (forged ??= []).Add(header.Key);
+                copy.Headers.TryAddWithoutValidation(name, value);
             }
         }
 
-        if (forged is not null)
-        {
-            Drop(request, forged);
-        }
+        Retarget(copy, from, to, view);
+        return copy;
     }
 
+    // Of the upgrades that clients ask for, YARP passes only real ones on; "Upgrade: h2c" is a plain GET to the backend.
+    private static bool IsUpgrade(HttpRequestMessage request, HttpContext context) =>
+        context.Request.Headers.Upgrade.Count != 0 && request.Headers.NonValidated.Contains("Upgrade");
+
+    private static bool IsUnder(string prefix, string uri) =>
+        uri.StartsWith(prefix, StringComparison.OrdinalIgnoreCase) && (uri.Length == prefix.Length || uri[prefix.Length] is '/' or '?');
+
     // Apart, or every request would pay for the closure of the few.
-    private static void Drop(HttpRequestMessage request, List<string> forged) => forged.ForEach(name => request.Headers.Remove(name));
+    private static void Drop(HttpRequestMessage request, List<string> forged, LoopGuard loops)
+    {
+        var through = request.Headers.NonValidated.TryGetValues(FailoverHeaders.Via, out var via) ? via.ToString() : string.Empty;
+        forged.ForEach(name => request.Headers.Remove(name));
+        if (forged.Contains(FailoverHeaders.Epoch, StringComparer.OrdinalIgnoreCase))
+        {
+            request.Headers.TryAddWithoutValidation(FailoverHeaders.Via, loops.Through(through));
+        }
+    }
 }

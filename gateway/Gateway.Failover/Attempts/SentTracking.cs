@@ -14,14 +14,15 @@ namespace Gateway.Failover.Attempts;
 internal sealed class SentTracking : HttpContent
 {
     private readonly HttpContent? _inner;
-    private readonly bool _empty;
+    private readonly CancellationToken _cancelled;
     private int _started;
 
     /// <param name="inner">What YARP would send: a body, or only the fields that belong to one, or nothing.</param>
-    /// <param name="empty">There is no body. Without its length of 0 .NET would send it in chunks.</param>
-    public SentTracking(HttpContent? inner, bool empty)
+    /// <param name="isEmpty">There is no body. Without its length of 0 .NET would send it in chunks.</param>
+    /// <param name="cancelled">The request's. An attempt's own token is somebody else's once the answer began, and the body may take longer.</param>
+    public SentTracking(HttpContent? inner, bool isEmpty, CancellationToken cancelled)
     {
-        (_inner, _empty) = (inner, empty);
+        (_inner, IsEmpty, _cancelled) = (inner, isEmpty, cancelled);
         if (inner is null)
         {
             return;
@@ -36,8 +37,19 @@ internal sealed class SentTracking : HttpContent
         }
     }
 
+    public bool IsEmpty { get; }
+
     /// <summary>The request, or a part of it, may have reached the backend.</summary>
     public bool PossiblySent => Volatile.Read(ref _started) == 1;
+
+    /// <summary>Another attempt follows, to which what was asked for before means nothing. Only nothing can be sent twice.</summary>
+    public void Forget()
+    {
+        if (IsEmpty)
+        {
+            Volatile.Write(ref _started, 0);
+        }
+    }
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
         SerializeToStreamAsync(stream, context, CancellationToken.None);
@@ -45,13 +57,13 @@ internal sealed class SentTracking : HttpContent
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
         Volatile.Write(ref _started, 1);
-        return _empty || _inner is null ? Task.CompletedTask : _inner.CopyToAsync(stream, context, cancellationToken);
+        return IsEmpty || _inner is null ? Task.CompletedTask : _inner.CopyToAsync(stream, context, _cancelled);
     }
 
     protected override bool TryComputeLength(out long length)
     {
         length = 0;
-        return _empty;
+        return IsEmpty;
     }
 
     protected override void Dispose(bool disposing)

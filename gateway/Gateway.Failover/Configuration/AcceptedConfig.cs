@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Text.Json;
 using Gateway.Core;
@@ -25,11 +26,17 @@ internal sealed record AcceptedConfig(
 }
 
 /// <summary>One pool as the shell needs it: the core's definition, the options, and where its backends are.</summary>
-internal sealed record PoolSetup(PoolDefinition Definition, PoolOptions Options, ImmutableDictionary<string, BackendAddress> Addresses)
+internal sealed record PoolSetup(
+    PoolDefinition Definition, PoolOptions Options, ImmutableDictionary<string, BackendAddress> Addresses, FrozenDictionary<string, FailoverRouteOptions> Routes)
 {
+    private static readonly FailoverRouteOptions Plain = new();
+
     public string Id => Definition.Id.Value;
 
-    public static PoolSetup From(ClusterConfig cluster, PoolOptions options)
+    /// <summary>What is special about a route.</summary>
+    public FailoverRouteOptions OfRoute(string routeId) => Routes.GetValueOrDefault(routeId, Plain);
+
+    public static PoolSetup From(ClusterConfig cluster, PoolOptions options, IReadOnlyDictionary<string, FailoverRouteOptions> routes)
     {
         // Ids are compared without case by YARP; the destination's own spelling is the one that people see.
         var spelling = cluster.Destinations!.Keys.ToDictionary(id => id, id => id, StringComparer.OrdinalIgnoreCase);
@@ -38,7 +45,8 @@ internal sealed record PoolSetup(PoolDefinition Definition, PoolOptions Options,
             new PoolDefinition(new PoolId(cluster.ClusterId), [.. tiers], Tuning(options)),
             options,
             cluster.Destinations.ToImmutableDictionary(
-                entry => entry.Key, entry => BackendAddress.From(entry.Value, options), StringComparer.OrdinalIgnoreCase));
+                entry => entry.Key, entry => BackendAddress.From(entry.Value, options), StringComparer.OrdinalIgnoreCase),
+            routes.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase));
     }
 
     private static PoolTuning Tuning(PoolOptions options) => new()
@@ -49,6 +57,9 @@ internal sealed record PoolSetup(PoolDefinition Definition, PoolOptions Options,
         EjectionTime = options.Judging.EjectionTime,
         Failback = options.Failback.Mode,
         StableTime = options.Failback.StableTime,
+        StallAttempts = options.Judging.Stall.Attempts,
+        StallTime = options.Judging.Stall.Time,
+        StallDisarm = options.Judging.Stall.Disarm,
     };
 }
 

@@ -163,7 +163,7 @@ internal sealed partial class ConfigGate : IProxyConfigProvider, IDisposable
         }
 
         errors.AddRange(Yarp(routes, clusters));
-        errors.AddRange(FailoverRelations.Broken(options, clusters));
+        errors.AddRange(FailoverRelations.Broken(options, clusters, routes));
         return errors.Count > 0 ? null : Accept(options, routes, clusters);
     }
 
@@ -192,7 +192,7 @@ internal sealed partial class ConfigGate : IProxyConfigProvider, IDisposable
     private static AcceptedConfig Accept(FailoverOptions options, List<RouteConfig> routes, List<ClusterConfig> clusters)
     {
         var pools = clusters.Where(cluster => options.Pools.ContainsKey(cluster.ClusterId))
-            .Select(cluster => PoolSetup.From(cluster, options.Pools[cluster.ClusterId])).ToImmutableArray();
+            .Select(cluster => PoolSetup.From(cluster, options.Pools[cluster.ClusterId], options.Routes)).ToImmutableArray();
         var accepted = new AcceptedConfig(routes, clusters, options, pools);
         return accepted with { Routes = [.. routes, .. DataRoutes.For(accepted)] };
     }

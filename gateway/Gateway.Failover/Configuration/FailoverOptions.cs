@@ -17,6 +17,12 @@ public sealed class FailoverOptions
     /// <summary>The pools, by the id of their YARP cluster. A cluster that is not named here stays stock YARP.</summary>
     public Dictionary<string, PoolOptions> Pools { get; set; } = new(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>What is special about single routes, by the id of the YARP route.</summary>
+    public Dictionary<string, FailoverRouteOptions> Routes { get; set; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Copies of request bodies, all pools together.</summary>
+    public ReplayOptions Replay { get; set; } = new();
+
     /// <summary>The pool that <c>/proxy/data</c>, <c>/proxy/fail</c> and <c>/proxy/recover</c> mean when none is named. Empty: the first by name.</summary>
     public string DefaultPool { get; set; } = string.Empty;
 

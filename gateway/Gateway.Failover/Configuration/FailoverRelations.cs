@@ -6,7 +6,7 @@ namespace Gateway.Failover.Configuration;
 /// <summary>What has to fit together: pools with clusters, tiers with destinations, one duration with another.</summary>
 internal static class FailoverRelations
 {
-    public static IEnumerable<string> Broken(FailoverOptions options, IReadOnlyList<ClusterConfig> clusters)
+    public static IEnumerable<string> Broken(FailoverOptions options, IReadOnlyList<ClusterConfig> clusters, IReadOnlyList<RouteConfig> routes)
     {
         // A name that two clusters have is refused by the gate.
         var known = clusters.DistinctBy(cluster => cluster.ClusterId, StringComparer.OrdinalIgnoreCase)
@@ -32,6 +32,11 @@ internal static class FailoverRelations
             {
                 yield return $"Failover:{setting} is '{path}'; allowed is a path that begins with '/'.";
             }
+        }
+
+        foreach (var id in options.Routes.Keys.Where(id => !routes.Any(route => route.RouteId.Equals(id, StringComparison.OrdinalIgnoreCase))))
+        {
+            yield return $"Failover:Routes:{id} names no route of ReverseProxy:Routes; allowed are {Names(routes.Select(route => route.RouteId))}.";
         }
 
         foreach (var (id, pool) in options.Pools)
@@ -66,6 +71,11 @@ internal static class FailoverRelations
                 + $"{Duration.Format(activity)}; allowed is an Attempts:Timeout below it, or no request is ever tried a second time after a hang.";
         }
 
+        foreach (var error in OfTimes(path, pool, cluster))
+        {
+            yield return error;
+        }
+
         if (!IsPath(pool.Probe.Path))
         {
             yield return $"{path}:Probe:Path is '{pool.Probe.Path}'; allowed is a path that begins with '/'.";
@@ -75,6 +85,33 @@ internal static class FailoverRelations
         {
             yield return $"{path}:Probe:FastInterval is {Duration.Format(pool.Probe.FastInterval)} and Interval {Duration.Format(pool.Probe.Interval)}; "
                 + "allowed is a FastInterval of at most Interval.";
+        }
+    }
+
+    private static IEnumerable<string> OfTimes(string path, PoolOptions pool, ClusterConfig cluster)
+    {
+        if (cluster.HttpRequest?.ActivityTimeout is { } limit && limit < pool.Attempts.Deadline && pool.Attempts.Deadline != new AttemptOptions().Deadline)
+        {
+            yield return $"{path}:Attempts:Deadline is {Duration.Format(pool.Attempts.Deadline)} and the cluster's HttpRequest:ActivityTimeout "
+                + $"{Duration.Format(limit)}; allowed is a Deadline of at most that.";
+        }
+
+        if (pool.Attempts.Timeout > pool.Attempts.Deadline)
+        {
+            yield return $"{path}:Attempts:Timeout is {Duration.Format(pool.Attempts.Timeout)} and Deadline {Duration.Format(pool.Attempts.Deadline)}; "
+                + "allowed is a Timeout of at most Deadline.";
+        }
+
+        if (pool.Hold.Timeout > pool.Attempts.Deadline)
+        {
+            yield return $"{path}:Hold:Timeout is {Duration.Format(pool.Hold.Timeout)} and Attempts:Deadline {Duration.Format(pool.Attempts.Deadline)}; "
+                + "allowed is a Hold:Timeout of at most the Deadline.";
+        }
+
+        if (pool.Hedging.Floor > pool.Hedging.Ceiling)
+        {
+            yield return $"{path}:Hedging:Floor is {Duration.Format(pool.Hedging.Floor)} and Ceiling {Duration.Format(pool.Hedging.Ceiling)}; "
+                + "allowed is a Floor of at most Ceiling.";
         }
     }
 

@@ -1,4 +1,5 @@
 using Gateway.Core;
+using Gateway.Core.Attempts;
 
 namespace Gateway.Failover.Configuration;
 
@@ -19,6 +20,27 @@ public sealed class PoolOptions
 
     /// <summary>How often, and for how long, a client's request is tried.</summary>
     public AttemptOptions Attempts { get; set; } = new();
+
+    /// <summary>Second attempts that start while the first is still silent.</summary>
+    public HedgingOptions Hedging { get; set; } = new();
+
+    /// <summary>What retries and hedges together may cost.</summary>
+    public BudgetOptions Budget { get; set; } = new();
+
+    /// <summary>Requests that wait for a backend while none can serve.</summary>
+    public HoldOptions Hold { get; set; } = new();
+
+    /// <summary>
+    /// What a backend that is not active may get by retries, hedges and detours: <c>Any</c> everything, <c>Safe</c> GET, HEAD and OPTIONS,
+    /// <c>None</c> nothing.
+    /// </summary>
+    public StandbyPolicy Standby { get; set; } = StandbyPolicy.Any;
+
+    /// <summary>
+    /// What becomes of WebSockets, gRPC calls and event streams at a backend that the pool has left: <c>Finish</c>, they go on until one side ends
+    /// them; <c>Close</c>, they are closed at once, so that clients connect anew.
+    /// </summary>
+    public StreamPolicy Streams { get; set; } = StreamPolicy.Finish;
 
     /// <summary>When the pool returns to a backend that it prefers.</summary>
     public FailbackOptions Failback { get; set; } = new();
@@ -50,6 +72,12 @@ public sealed class ProbeOptions
     [Allowed("1", "100")]
     public int Rise { get; set; } = 2;
 
+    /// <summary>
+    /// Whether one idle connection to each backend is kept open, so that a crash is known within milliseconds: the kernel closes it, and nobody
+    /// listens any more. Off where a proxy stands between (<c>HttpClient:WebProxy</c>).
+    /// </summary>
+    public bool Watch { get; set; } = true;
+
     /// <summary>By how much an interval varies at random, up or down, as a part of itself.</summary>
     [Allowed("0", "0.5")]
     public double Jitter { get; set; } = 0.1;
@@ -69,24 +97,40 @@ public sealed class JudgingOptions
     /// <summary>Answers with these statuses are failures: they are retried where that is allowed, and they count against the backend.</summary>
     [Allowed("400", "599")]
     public List<int> FailureStatuses { get; set; } = [500, 502, 503, 504];
+
+    /// <summary>Noticing a hang before any timeout does.</summary>
+    public StallOptions Stall { get; set; } = new();
 }
 
-/// <summary>How often, and for how long, a client's request is tried.</summary>
-public sealed class AttemptOptions
+/// <summary>
+/// Noticing a hang before any timeout does: several attempts of one route in a row get no answer in the time that the route is used to, while another
+/// backend answers such requests. Streams, upgrades and routes marked <c>Slow</c> are exempt.
+/// </summary>
+public sealed class StallOptions
 {
-    /// <summary>Attempts per request, the first one included. 1 switches retries off.</summary>
-    [Allowed("1", "10")]
-    public int Max { get; set; } = 3;
+    /// <summary>Silent attempts in a row, without one that was answered in time, that make a stall. 0 switches stall detection off.</summary>
+    [Allowed("0", "1000")]
+    public int Attempts { get; set; } = 5;
 
-    /// <summary>
-    /// How long an attempt may be silent before the next backend is tried. It cuts only requests that may be repeated and have a
-    /// backend left; the last attempt, and a POST, wait for as long as YARP's <c>ActivityTimeout</c> lets them.
-    /// </summary>
-    [Allowed("10ms", "10m")]
-    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(10);
+    /// <summary>An attempt is silent for too long beyond this many times what its route usually takes (its 95th percentile) ...</summary>
+    [Allowed("1", "100")]
+    public double Multiple { get; set; } = 5;
 
-    /// <summary>Whether clients are told which backend answered, and at which attempt (<c>X-Failover-Backend</c>, <c>X-Failover-Attempts</c>).</summary>
-    public bool ResponseHeaders { get; set; } = true;
+    /// <summary>... but never before this time.</summary>
+    [Allowed("5ms", "1m")]
+    public TimeSpan Floor { get; set; } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>How many answers of a route have to be known before it has a usual time.</summary>
+    [Allowed("10", "10000")]
+    public int MinSamples { get; set; } = 50;
+
+    /// <summary>How long the silence has to last before it takes the backend down. Longer than the pauses of its runtime.</summary>
+    [Allowed("10ms", "1m")]
+    public TimeSpan Time { get; set; } = TimeSpan.FromMilliseconds(150);
+
+    /// <summary>How long after a change of the active backend silence is forgiven: a standby may be cold.</summary>
+    [Allowed("0ms", "10m")]
+    public TimeSpan Disarm { get; set; } = TimeSpan.FromSeconds(5);
 }
 
 /// <summary>When the pool returns to a backend that it prefers over the active one.</summary>

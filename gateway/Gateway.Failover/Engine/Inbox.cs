@@ -45,6 +45,19 @@ internal sealed class Inbox(ConfigGate gate, PoolDirectory pools, EngineClock cl
     public void AttemptFailed(Pool pool, Backend backend, Fault fault, long streak) =>
         Post(pool, new PoolInput.AttemptFailed(clock.Now, pool.Counters.Tally, new BackendId(backend.Id), fault, streak));
 
+    public void AttemptSilent(Pool pool, Backend backend, string route, long silent, TimeSpan lasted, bool othersAnswer)
+    {
+        var now = clock.Now;
+        var since = new Instant(now.Ticks - lasted.Ticks);
+        Post(pool, new PoolInput.AttemptSilent(now, pool.Counters.Tally, new BackendId(backend.Id), route, silent, since, othersAnswer));
+    }
+
+    public void AnswersResumed(Pool pool, Backend backend) =>
+        Post(pool, new PoolInput.AnswersResumed(clock.Now, pool.Counters.Tally, new BackendId(backend.Id)));
+
+    public void ConnectionRefused(Pool pool, Backend backend, Fault fault) =>
+        Post(pool, new PoolInput.ConnectionRefused(clock.Now, pool.Counters.Tally, new BackendId(backend.Id), fault));
+
     public void FirstAnswered(Pool pool, FirstAnswer awaited, Instant? askedAt) =>
         Post(pool, new PoolInput.FirstAnswered(clock.Now, pool.Counters.Tally, awaited.Epoch) { AskedAt = askedAt });
 

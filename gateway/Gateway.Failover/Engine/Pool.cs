@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Gateway.Core;
+using Gateway.Failover.Attempts;
 using Gateway.Failover.Configuration;
 
 namespace Gateway.Failover.Engine;
@@ -20,11 +21,15 @@ internal sealed class Pool
         _view = new PoolView(state, awaited: null);
         _backends = Backends(setup, FrozenDictionary<string, Backend>.Empty);
         FailureStatuses = Statuses(setup);
+        Attempts = new PoolAttempts(Counters);
     }
 
     public PoolId Id => _view.State.Id;
 
     public PoolCounters Counters { get; } = new();
+
+    /// <summary>What the attempts of its requests share: budget, held requests, what is usual.</summary>
+    public PoolAttempts Attempts { get; }
 
     /// <summary>How long requests took, since the start.</summary>
     public LatencyHistogram Latency { get; } = new();
@@ -47,6 +52,7 @@ internal sealed class Pool
         Volatile.Write(ref _backends, Backends(setup, Members));
         FailureStatuses = Statuses(setup);
         Volatile.Write(ref _setup, setup);
+        Attempts.Forget();
     }
 
     private static FrozenDictionary<string, Backend> Backends(PoolSetup setup, FrozenDictionary<string, Backend> known) =>

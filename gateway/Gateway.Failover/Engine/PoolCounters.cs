@@ -1,4 +1,5 @@
 using Gateway.Core;
+using Gateway.Failover.Attempts.Upstream;
 
 namespace Gateway.Failover.Engine;
 
@@ -59,6 +60,12 @@ internal enum AttemptEnd
     Broken,
     Status,
     ClientLeft,
+
+    /// <summary>Another attempt of the same request was faster.</summary>
+    Lost,
+
+    /// <summary>Ended because its backend was taken down meanwhile.</summary>
+    Cut,
 }
 
 /// <summary>The exact counts of one backend's attempts, and its latest probe.</summary>
@@ -68,8 +75,24 @@ internal sealed class Backend(string id)
     private long _streak;
     private long _inFlight;
     private LastProbe? _probe;
+    private BackendClient? _client;
+    private int _refusing;
 
     public string Id => id;
+
+    /// <summary>The way to it; null until the first request or probe.</summary>
+    public BackendClient? Client
+    {
+        get => Volatile.Read(ref _client);
+        set => Volatile.Write(ref _client, value);
+    }
+
+    /// <summary>Nobody listens at its address, as the connection watch has just seen.</summary>
+    public bool Refusing
+    {
+        get => Volatile.Read(ref _refusing) == 1;
+        set => Volatile.Write(ref _refusing, value ? 1 : 0);
+    }
 
     public long InFlight => Interlocked.Read(ref _inFlight);
 
@@ -87,12 +110,8 @@ internal sealed class Backend(string id)
 
     public void Count(AttemptEnd end) => Interlocked.Increment(ref _ends[(int)end]);
 
-    /// <summary>Counts a failure and says how many have come in a row.</summary>
-    public long CountFailure(AttemptEnd end)
-    {
-        Count(end);
-        return Interlocked.Increment(ref _streak);
-    }
+    /// <summary>One more failed attempt that is the backend's fault. Says how many have come in a row.</summary>
+    public long AddToStreak() => Interlocked.Increment(ref _streak);
 
     /// <summary>An answer was delivered whole: the row of failures is over.</summary>
     public void EndStreak()

@@ -13,6 +13,8 @@ internal sealed class PoolView
         Awaited = awaited;
         Serving = [.. Ranking.Serving(state).Select(id => id.Value)];
         Candidates = [.. Ranking.Candidates(state).Select(id => id.Value)];
+        SuspectsActive = state.Members(state.Active).Any(backend => backend.Health != Health.Up && backend.Health != Health.Unknown);
+        ActiveBackends = [.. state.Active.Backends.Select(id => id.Value)];
         EpochHeader = $"{state.Epoch};{state.Active.Name}";
     }
 
@@ -24,8 +26,30 @@ internal sealed class PoolView
     /// <summary>Everybody who may be tried, best first.</summary>
     public ImmutableArray<string> Candidates { get; }
 
+    /// <summary>The backends of the active tier, fit or not.</summary>
+    public ImmutableArray<string> ActiveBackends { get; }
+
+    /// <summary>A backend of the active tier is in doubt, or down: what it is silent about may be asked of another tier.</summary>
+    public bool SuspectsActive { get; }
+
     /// <summary>The value of <c>X-Failover-Epoch</c>.</summary>
     public string EpochHeader { get; }
+
+    public bool IsActive(string backend)
+    {
+        foreach (var id in ActiveBackends)
+        {
+            if (id.Equals(backend, StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether the verdict has taken a backend down.</summary>
+    public bool IsDown(string backend) => State.Backends.TryGetValue(new BackendId(backend), out var known) && known.Health == Health.Down;
 
     /// <summary>Set while the backend of the latest verdict has not yet given a good answer.</summary>
     public FirstAnswer? Awaited { get; }

@@ -25,7 +25,7 @@ internal sealed partial class FaultInjection(ConfigGate gate, PoolDirectory pool
         var passed = QueryString.Create(query.Where(pair => pair.Key is "mode" or "for").Select(pair => KeyValuePair.Create(pair.Key, pair.Value)));
         var url = BackendAddress.Join(address.Address, gate.Current.Options.Faults.FailPath + passed);
         Log.Breaking(log, backend, found.Id.Value, mode ?? "exit", PoolCommands.By(context));
-        var (status, text) = await PostAsync(found, url, context.RequestAborted);
+        var (status, text) = await PostAsync(found, found.Members[Spelling(found, backend)], url, context.RequestAborted);
         return Answer(status, text, found, backend, mode ?? "exit", $"{backend} was told to fail ({mode ?? "exit"}).");
     }
 
@@ -43,7 +43,7 @@ internal sealed partial class FaultInjection(ConfigGate gate, PoolDirectory pool
 
         var targets = backend is null ? [.. found!.Setup.Addresses.Keys.Order()] : new[] { Spelling(found!, backend) };
         var calls = targets.Select(id => PostAsync(
-            found!, BackendAddress.Join(found!.Setup.Addresses[id].Address, gate.Current.Options.Faults.RecoverPath), context.RequestAborted));
+            found!, found!.Members[id], BackendAddress.Join(found!.Setup.Addresses[id].Address, gate.Current.Options.Faults.RecoverPath), context.RequestAborted));
         var answers = await Task.WhenAll(calls);
         var worst = answers.MaxBy(answer => answer.Status);
         Log.Mending(log, string.Join(", ", targets), found!.Id.Value, PoolCommands.By(context));
@@ -65,14 +65,14 @@ internal sealed partial class FaultInjection(ConfigGate gate, PoolDirectory pool
 
     private static string Spelling(Pool pool, string backend) => pool.Members.GetValueOrDefault(backend)?.Id ?? backend;
 
-    private async Task<(int Status, string Text)> PostAsync(Pool pool, Uri url, CancellationToken cancel)
+    private async Task<(int Status, string Text)> PostAsync(Pool pool, Backend backend, Uri url, CancellationToken cancel)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         deadline.CancelAfter(gate.Current.Options.Faults.Timeout);
         try
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new ByteArrayContent([]) };
-            using var response = await clients.SendAsync(pool.Id.Value, request, deadline.Token);
+            using var response = await clients.SendAsync(pool.Id.Value, backend, request, deadline.Token);
             return ((int)response.StatusCode, await response.Content.ReadAsStringAsync(deadline.Token));
         }
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException)

@@ -9,7 +9,7 @@ namespace Gateway.Failover.Probing;
 internal sealed class HttpProbe(ClusterClients clients, TimeProvider time)
 {
     public async Task<(ProbeOutcome Outcome, TimeSpan Took)> SendAsync(
-        Uri address, string? host, PoolView view, TimeSpan timeout, CancellationToken cancel)
+        Backend backend, Uri address, string? host, PoolView view, TimeSpan timeout, CancellationToken cancel)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, address);
         request.Headers.Host = string.IsNullOrEmpty(host) ? null : host;
@@ -21,7 +21,7 @@ internal sealed class HttpProbe(ClusterClients clients, TimeProvider time)
         ProbeOutcome outcome;
         try
         {
-            using var response = await clients.SendAsync(view.State.Id.Value, request, either.Token);
+            using var response = await clients.SendAsync(view.State.Id.Value, backend, request, either.Token);
             outcome = response.IsSuccessStatusCode
                 ? ProbeOutcome.Passed.Instance
                 : new ProbeOutcome.Failed(new Fault(FaultKind.Status, $"answered {(int)response.StatusCode}"));
@@ -30,7 +30,7 @@ internal sealed class HttpProbe(ClusterClients clients, TimeProvider time)
         {
             outcome = new ProbeOutcome.Failed(new Fault(FaultKind.Timeout, $"no answer within {timeout.TotalMilliseconds:0} ms"));
         }
-        catch (Exception e) when (e is not OperationCanceledException && Faults.IsTransports(e))
+        catch (Exception e) when (e is not OperationCanceledException && (Faults.IsTransports(e) || e is ObjectDisposedException))
         {
             outcome = new ProbeOutcome.Failed(Faults.Of(e));
         }

@@ -54,11 +54,16 @@ internal sealed partial class ProbeLoop(
 
         try
         {
-            var (outcome, took) = await probe.SendAsync(address.Probe, address.Host, pool.View, Setup.Probe.Timeout, cancel);
+            var (outcome, took) = await probe.SendAsync(backend, address.Probe, address.Host, pool.View, Setup.Probe.Timeout, cancel);
             var passed = outcome is ProbeOutcome.Passed;
             backend.Probe = new LastProbe(clock.Time.GetUtcNow(), passed, took);
             metrics.Record(pool.Id.Value, backend.Id, passed, took);
             inbox.ProbeCompleted(pool, new BackendId(backend.Id), outcome);
+            if (passed && pool.View.IsDown(backend.Id))
+            {
+                // Not up yet, but held requests have nobody better.
+                pool.Attempts.Hold.Release();
+            }
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {

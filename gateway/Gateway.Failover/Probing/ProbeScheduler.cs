@@ -81,7 +81,9 @@ internal sealed class ProbeScheduler(
     {
         var cancel = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
         var loop = new ProbeLoop(pool, backend, _probe, inbox, metrics, clock, new Random(_seeds.Next()), log);
-        return new Running(pool, loop, Task.Run(() => loop.RunAsync(cancel.Token), CancellationToken.None), cancel);
+        var watch = new ConnectionWatch(pool, backend, loop, inbox, clock);
+        var running = Task.Run(() => Task.WhenAll(loop.RunAsync(cancel.Token), watch.RunAsync(cancel.Token)), CancellationToken.None);
+        return new Running(pool, loop, running, cancel);
     }
 
     private sealed record Running(Pool Pool, ProbeLoop Loop, Task Task, CancellationTokenSource Cancel);

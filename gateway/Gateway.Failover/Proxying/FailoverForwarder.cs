@@ -13,7 +13,7 @@ namespace Gateway.Failover.Proxying;
 /// all is over, the request's end is counted and a client that got nothing is told what happened.
 /// </summary>
 internal sealed class FailoverForwarder(
-    IHttpForwarder yarp, PoolDirectory pools, Inbox inbox, RequestMetrics metrics, FailureLog failures, EngineClock clock) : IHttpForwarder
+    IHttpForwarder yarp, PoolDirectory pools, AttemptServices services, RequestMetrics metrics, FailureLog failures) : IHttpForwarder
 {
     public ValueTask<ForwarderError> SendAsync(
         HttpContext context, string destinationPrefix, HttpMessageInvoker httpClient, ForwarderRequestConfig requestConfig, HttpTransformer transformer) =>
@@ -34,12 +34,13 @@ internal sealed class FailoverForwarder(
         HttpContext context, string prefix, HttpMessageInvoker client, ForwarderRequestConfig config, HttpTransformer transformer,
         IReverseProxyFeature route, Pool pool, CancellationToken cancel)
     {
-        var started = clock.Time.GetTimestamp();
+        _ = client;
+        var started = services.Clock.Time.GetTimestamp();
         var view = pool.View;
-        view.Awaited?.Ask(clock.Now);
-        var attempts = new AttemptInvoker(context, route, pool, view, client, inbox);
-        return view.Candidates.IsEmpty
-            ? RefuseAsync(context, pool, attempts)
+        view.Awaited?.Ask(services.Clock.Now);
+        var attempts = new AttemptInvoker(context, route, pool, view, services, started);
+        return view.Candidates.IsEmpty ? RefuseAsync(context, pool, attempts, StatusCodes.Status503ServiceUnavailable)
+            : services.LoopGuard.Closes(context.Request) ? RefuseAsync(context, pool, attempts, StatusCodes.Status508LoopDetected)
             : EndAsync(context, pool, attempts, started, yarp.SendAsync(context, prefix, attempts, config, transformer, cancel));
     }
 
@@ -52,12 +53,17 @@ internal sealed class FailoverForwarder(
         {
             var error = await forwarding;
             var end = End(context, error, attempts);
-            Close(pool, end, attempts, clock.Time.GetElapsedTime(started));
+            Close(pool, end, attempts, services.Clock.Time.GetElapsedTime(started));
             if (end == RequestEnd.Failed)
             {
                 failures.Failed(context, pool, attempts);
                 if (error != ForwarderError.None && !context.Response.HasStarted)
                 {
+                    if (attempts.Failures is { NotServed: true })
+                    {
+                        Problems.NotServed(context, pool);
+                    }
+
                     await Problems.WriteAsync(context, pool, attempts);
                 }
             }
@@ -66,9 +72,9 @@ internal sealed class FailoverForwarder(
         }
     }
 
-    private async ValueTask<ForwarderError> RefuseAsync(HttpContext context, Pool pool, AttemptInvoker attempts)
+    private async ValueTask<ForwarderError> RefuseAsync(HttpContext context, Pool pool, AttemptInvoker attempts, int status)
     {
-        context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+        context.Response.StatusCode = status;
         pool.Counters.Count(RequestEnd.Failed);
         failures.Failed(context, pool, attempts);
         await Problems.WriteAsync(context, pool, attempts);
@@ -79,12 +85,12 @@ internal sealed class FailoverForwarder(
     {
         if (error == ForwarderError.None)
         {
-            return (attempts.AnsweredBadly, attempts.Made > 1) switch
-            {
-                (true, _) => RequestEnd.Failed,
-                (_, true) => RequestEnd.Rescued,
-                _ => RequestEnd.Ok,
-            };
+            return attempts.AnsweredBadly ? RequestEnd.Failed : attempts.Failures?.Reason is null ? RequestEnd.Ok : RequestEnd.Rescued;
+        }
+
+        if (attempts.ClosedWithBackend)
+        {
+            return RequestEnd.Ok;
         }
 
         return !IsBackends(error) && (Faults.ClientLeft(context) || IsClients(error)) ? RequestEnd.Aborted : RequestEnd.Failed;
@@ -117,11 +123,16 @@ internal sealed class FailoverForwarder(
         {
             backend.Count(AttemptEnd.Good);
             backend.EndStreak();
+            if (end == RequestEnd.Rescued)
+            {
+                pool.Attempts.CountRescue(attempts.Failures!.Reason!.Value);
+            }
         }
         else if (attempts is { Made: > 0, AnsweredBadly: false } && end == RequestEnd.Failed)
         {
             // The answer began well and broke off.
-            inbox.AttemptFailed(pool, backend, new Fault(FaultKind.Broken, "answer broke off"), backend.CountFailure(AttemptEnd.Broken));
+            backend.Count(AttemptEnd.Broken);
+            services.Inbox.AttemptFailed(pool, backend, new Fault(FaultKind.Broken, "answer broke off"), backend.AddToStreak());
         }
         else if (attempts is { Made: > 0, AnsweredBadly: false })
         {

@@ -9,6 +9,9 @@ internal static class FailoverHeaders
     /// <summary>To backends: <c>epoch;active</c>, the fencing token.</summary>
     public const string Epoch = "X-Failover-Epoch";
 
+    /// <summary>From gateway to gateway: through which a request has come.</summary>
+    public const string Via = "X-Failover-Via";
+
     /// <summary>To clients: who answered.</summary>
     public const string Backend = "X-Failover-Backend";
 

@@ -36,8 +36,17 @@ internal sealed partial class FailureLog(TimeProvider time, ILogger<FailureLog> 
 
         Log.Failed(
             log, pool.Id.Value, context.Request.Method, context.Request.Path, context.Response.StatusCode, attempts.Made,
-            attempts.Current?.Id ?? "nobody", attempts.LastFault?.Detail ?? (attempts.Made == 0 ? "every backend is disabled" : "answer broke off"));
+            attempts.Current?.Id ?? "nobody", Why(context, attempts));
     }
+
+    private static string Why(HttpContext context, AttemptInvoker attempts) => (attempts.Failures, attempts.Made) switch
+    {
+        ({ NotServed: true }, _) => "no backend could take it in time",
+        ({ Last: { } fault }, _) => fault.Detail,
+        (_, 0) when context.Response.StatusCode == StatusCodes.Status508LoopDetected => "it has been here before",
+        (_, 0) => "every backend is disabled",
+        _ => "answer broke off",
+    };
 
     private static partial class Log
     {

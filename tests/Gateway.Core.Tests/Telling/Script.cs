@@ -18,6 +18,9 @@ internal static class Script
             ["ejection", var value] => sum with { EjectionTime = Span(value) },
             ["failback", var value] => sum with { Failback = Enum.Parse<FailbackMode>(value, ignoreCase: true) },
             ["stable", var value] => sum with { StableTime = Span(value) },
+            ["stall", var value] => sum with { StallAttempts = Number(value) },
+            ["stalltime", var value] => sum with { StallTime = Span(value) },
+            ["disarm", var value] => sum with { StallDisarm = Span(value) },
             ["settle", var value] => sum with { Settle = Span(value) },
             ["limit", var value] => sum with { MeasureLimit = Span(value) },
             _ => throw new FormatException($"\"{setting}\" is no tuning."),
@@ -40,6 +43,10 @@ internal static class Script
             Each(backends, id => new PoolInput.ProbeCompleted(at, tally, id, new ProbeOutcome.Failed(Fault(fault)))),
         ["request", var backends, "fails", var fault, var streak] when streak.StartsWith("streak=", StringComparison.Ordinal) =>
             Each(backends, id => new PoolInput.AttemptFailed(at, tally, id, Fault(fault), Number(streak[7..]))),
+        ["silent", var backends, ['#', .. var number], "since", var since, .. var rest] => Each(backends, id => new PoolInput.AttemptSilent(
+            at, tally, id, "orders", Number(number), At(since), OthersAnswer: rest is ["others", "answer"])),
+        ["in", "time", var backends] => Each(backends, id => new PoolInput.AnswersResumed(at, tally, id)),
+        ["refuses", var backends] => Each(backends, id => new PoolInput.ConnectionRefused(at, tally, id, Fault("refused"))),
         ["answered", var epoch] => [new PoolInput.FirstAnswered(at, tally, Epoch(epoch) ?? throw new FormatException("Which epoch?"))],
         ["answered", var epoch, ['a', 's', 'k', 'e', 'd', '=', .. var asked]] =>
             [new PoolInput.FirstAnswered(at, tally, Epoch(epoch) ?? throw new FormatException("Which epoch?")) { AskedAt = At(asked) }],

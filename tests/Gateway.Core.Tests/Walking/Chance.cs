@@ -41,7 +41,11 @@ internal sealed class Chance(int seed)
     {
         < 30 => new PoolInput.ProbeCompleted(at, tally, Anybody(pool), ProbeOutcome.Passed.Instance),
         < 55 => new PoolInput.ProbeCompleted(at, tally, Anybody(pool), new ProbeOutcome.Failed(Fault)),
-        < 70 => Attempt(at, tally, Anybody(pool)),
+        < 62 => Attempt(at, tally, Anybody(pool)),
+        < 67 => new PoolInput.AttemptSilent(
+            at, tally, Anybody(pool), "orders", _random.Next(1, 8), new Instant(at.Ticks - TimeSpan.FromMilliseconds(_random.Next(400)).Ticks), _random.Next(2) == 0),
+        < 69 => new PoolInput.AnswersResumed(at, tally, Anybody(pool)),
+        < 71 => new PoolInput.ConnectionRefused(at, tally, Anybody(pool), Fault),
         < 76 => new PoolInput.FirstAnswered(at, tally, new Epoch(pool.Epoch.Number - _random.Next(2))),
         < 84 => new PoolInput.Ticked(at, tally),
         < 98 => new PoolInput.Commanded(at, tally, Command(pool), "ops"),
@@ -56,6 +60,9 @@ internal sealed class Chance(int seed)
         EjectionTime = TimeSpan.FromSeconds(_random.Next(0, 15)),
         Failback = Enum.GetValues<FailbackMode>()[_random.Next(3)],
         StableTime = TimeSpan.FromMilliseconds(_random.Next(0, 8000)),
+        StallAttempts = _random.Next(0, 6),
+        StallTime = TimeSpan.FromMilliseconds(_random.Next(10, 300)),
+        StallDisarm = TimeSpan.FromMilliseconds(_random.Next(0, 6000)),
         Settle = TimeSpan.FromMilliseconds(_random.Next(0, 3000)),
         MeasureLimit = TimeSpan.FromSeconds(_random.Next(1, 60)),
     };

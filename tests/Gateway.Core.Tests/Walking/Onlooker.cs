@@ -31,10 +31,14 @@ internal sealed class Onlooker
     {
         PoolEvent.BackendWentDown { Cause: Cause.ProbeFailed } down when _failed.GetValueOrDefault(down.Backend) < before.Tuning.Fall =>
             [$"{down.Backend} went down after {_failed.GetValueOrDefault(down.Backend)} failed probes"],
-        PoolEvent.BackendWentDown { Cause: not Cause.ProbeFailed } when input is not PoolInput.AttemptFailed =>
-            ["a backend was ejected without a failed request"],
-        PoolEvent.BackendWentDown { Cause: not Cause.ProbeFailed } when ((PoolInput.AttemptFailed)input).Streak < before.Tuning.FailureStreak =>
-            ["a backend was ejected by too short a row of failures"],
+        PoolEvent.BackendWentDown { Cause: Cause.RequestsFailed } when (input as PoolInput.AttemptFailed)?.Streak is not { } row || row < before.Tuning.FailureStreak =>
+            ["a backend was ejected without a failed request, or by too short a row of them"],
+        PoolEvent.BackendWentDown { Cause: Cause.Stalled } down when !Stalls(before, input as PoolInput.AttemptSilent) =>
+            [$"{down.Backend} was ejected by a silence that was too short, not shown by others, or not to be judged"],
+        PoolEvent.BackendWentDown { Cause: Cause.Refused } when input is not PoolInput.ConnectionRefused =>
+            ["a backend went down as if it had refused a connection"],
+        PoolEvent.BackendWentDown { Cause: not (Cause.ProbeFailed or Cause.RequestsFailed or Cause.Stalled or Cause.Refused) } =>
+            ["a backend went down without a cause"],
         PoolEvent.BackendCameUp up when before.Backends[up.Backend].Health == Health.Down
             && _passed.GetValueOrDefault(up.Backend) < before.Tuning.Rise =>
             [$"{up.Backend} came up after {_passed.GetValueOrDefault(up.Backend)} passed probes"],
@@ -42,6 +46,11 @@ internal sealed class Onlooker
             [$"the pool went back to {change.To}, which was not up for the stable time"],
         _ => [],
     };
+
+    private static bool Stalls(PoolState before, PoolInput.AttemptSilent? input) =>
+        input is { OthersAnswer: true } && before.Tuning.StallAttempts > 0 && input.Silent >= before.Tuning.StallAttempts
+        && input.At - input.Since >= before.Tuning.StallTime && input.At - before.ActiveSince >= before.Tuning.StallDisarm
+        && before.Active.Backends.Contains(input.Backend);
 
     private bool LongSound(PoolEvent.ActiveChanged change, PoolInput input, PoolState before)
     {

@@ -1,8 +1,11 @@
 using Gateway.Core;
 using Gateway.Core.Attempts;
 using Gateway.Failover.Attempts;
+using Gateway.Failover.Configuration;
 using Gateway.Failover.Engine;
+using Gateway.Failover.Proxying;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Model;
 
@@ -48,20 +51,22 @@ public class RequestShapeTests
     public void It_tells_the_number_of_the_verdict_as_it_is_now()
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "http://a.test/");
-        Assert.Null(RequestShape.Prepare(request, RequestMethod.Safe, BodyKind.None, View(6)));
+        RequestShape.Clean(request, View(6), new LoopGuard());
         RequestShape.Retarget(request, Destination("http://a.test/"), Destination("http://b.test/"), View(7));
         Assert.Equal(["7;primary"], request.Headers.GetValues("X-Failover-Epoch"));
     }
 
     // With the field the backend has the request before anybody asks for its content, and .NET would send it again.
     [Theory]
-    [InlineData(BodyKind.Streamed)]
-    [InlineData(BodyKind.None)]
-    public void What_has_an_effect_is_never_sent_expecting_100_continue(BodyKind body)
+    [InlineData("POST", true)]
+    [InlineData("POST", false)]
+    [InlineData("DELETE", false)]
+    public void What_has_an_effect_is_never_sent_expecting_100_continue(string method, bool hasBody)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "http://a.test/") { Content = new StringContent("x") };
+        using var request = new HttpRequestMessage(new HttpMethod(method), "http://a.test/");
         request.Headers.ExpectContinue = true;
-        Assert.NotNull(RequestShape.Prepare(request, RequestMethod.Unsafe, body, View(1)));
+        Assert.True(RequestShape.NeedsContent(request, Context(hasBody), RequestMethod.Unsafe, out var has));
+        Assert.Equal(hasBody, has);
         Assert.False(request.Headers.Contains("Expect"));
     }
 
@@ -70,10 +75,58 @@ public class RequestShapeTests
     {
         using var fields = new ByteArrayContent([]);
         fields.Headers.TryAddWithoutValidation("Content-Type", "application/json");
-        using var request = new HttpRequestMessage(HttpMethod.Delete, "http://a.test/") { Content = fields };
-        RequestShape.Prepare(request, RequestMethod.Idempotent, BodyKind.None, View(1));
-        Assert.Equal(0, request.Content.Headers.ContentLength);
-        Assert.Equal("application/json", request.Content.Headers.ContentType?.MediaType);
+        using var content = new SentTracking(fields, isEmpty: true, CancellationToken.None);
+        Assert.Equal(0, content.Headers.ContentLength);
+        Assert.Equal("application/json", content.Headers.ContentType?.MediaType);
+    }
+
+    [Theory]
+    [InlineData("POST", "k-1", true, RequestMethod.Idempotent)]
+    [InlineData("PATCH", "k-1", true, RequestMethod.Idempotent)]
+    [InlineData("POST", "k-1", false, RequestMethod.Unsafe)]
+    [InlineData("POST", "", true, RequestMethod.Unsafe)]
+    [InlineData("POST", null, true, RequestMethod.Unsafe)]
+    [InlineData("PROPFIND", "k-1", true, RequestMethod.Unsafe)]
+    public void A_key_makes_a_post_repeatable_where_its_route_says_so(string method, string? key, bool allowed, RequestMethod expected)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), "http://a.test/");
+        var context = new DefaultHttpContext();
+        context.Request.Headers["Idempotency-Key"] = key;
+        Assert.Equal(expected, RequestShape.MethodOf(request, context, new FailoverRouteOptions { IdempotencyKey = allowed }));
+    }
+
+    [Theory]
+    [InlineData("text/event-stream", null, true)]
+    [InlineData(null, "application/grpc+proto", true)]
+    [InlineData("application/json", "application/json", false)]
+    [InlineData(null, null, false)]
+    public void An_event_stream_and_a_grpc_call_may_be_silent(string? accept, string? type, bool expected)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "http://a.test/");
+        var context = new DefaultHttpContext();
+        context.Request.Headers.Accept = accept;
+        context.Request.ContentType = type;
+        Assert.Equal(expected, RequestShape.IsStream(request, context));
+    }
+
+    // Only what comes from a gateway is marked, so that clients' requests cost nothing; the second time round it is noticed.
+    [Fact]
+    public void A_request_that_comes_round_again_is_noticed()
+    {
+        var loops = new LoopGuard();
+        using var first = new HttpRequestMessage(HttpMethod.Get, "http://a.test/");
+        RequestShape.Clean(first, View(1), loops);
+        Assert.False(first.Headers.Contains("X-Failover-Via"));
+        using var second = new HttpRequestMessage(HttpMethod.Get, "http://a.test/");
+        second.Headers.TryAddWithoutValidation("X-Failover-Epoch", "1;primary");
+        RequestShape.Clean(second, View(1), loops);
+        var via = Assert.Single(second.Headers.GetValues("X-Failover-Via"));
+
+        var third = new DefaultHttpContext();
+        third.Request.Headers["X-Failover-Via"] = "somebody, " + via;
+        Assert.True(loops.Closes(third.Request));
+        Assert.False(new LoopGuard().Closes(third.Request));
+        Assert.Equal(1, loops.Loops);
     }
 
     [Theory]
@@ -89,7 +142,14 @@ public class RequestShapeTests
             request.Headers.TryAddWithoutValidation("Upgrade", wanted);
         }
 
-        Assert.Equal(expected, RequestShape.MethodOf(request, context));
+        Assert.Equal(expected, RequestShape.MethodOf(request, context, new FailoverRouteOptions()));
+    }
+
+    private static DefaultHttpContext Context(bool hasBody)
+    {
+        var context = new DefaultHttpContext();
+        context.Features.Set<IHttpRequestBodyDetectionFeature>(new BodyDetection(hasBody));
+        return context;
     }
 
     private static PoolView View(int epoch)
@@ -100,4 +160,6 @@ public class RequestShapeTests
 
     private static DestinationState Destination(string address, string? host = null) =>
         new("x", new DestinationModel(new DestinationConfig { Address = address, Host = host }));
+
+    private sealed record BodyDetection(bool CanHaveBody) : IHttpRequestBodyDetectionFeature;
 }

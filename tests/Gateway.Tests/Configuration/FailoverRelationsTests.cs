@@ -86,16 +86,16 @@ public class FailoverRelationsTests
     [InlineData("ftp://primary.test/")]
     public void A_backend_has_an_address_that_can_be_called(string address) => Assert.Equal(
         [$"ReverseProxy:Clusters:api:Destinations:primary:Address is '{address}'; allowed is an absolute http or https URL."],
-        FailoverRelations.Broken(Options(), [WithPrimary(new DestinationConfig { Address = address })]));
+        FailoverRelations.Broken(Options(), [WithPrimary(new DestinationConfig { Address = address })], []));
 
     [Fact]
     public void A_health_address_can_be_called_too() => Assert.Equal(
         ["ReverseProxy:Clusters:api:Destinations:primary:Health is 'nowhere'; allowed is an absolute http or https URL."],
-        FailoverRelations.Broken(Options(), [WithPrimary(new DestinationConfig { Address = "http://a/", Health = "nowhere" })]));
+        FailoverRelations.Broken(Options(), [WithPrimary(new DestinationConfig { Address = "http://a/", Health = "nowhere" })], []));
 
     [Fact]
     public void Two_clusters_of_one_name_are_the_gates_to_refuse_and_no_crash() =>
-        Assert.Empty(FailoverRelations.Broken(Options(), [Cluster, Cluster with { ClusterId = "API" }]));
+        Assert.Empty(FailoverRelations.Broken(Options(), [Cluster, Cluster with { ClusterId = "API" }], []));
 
     private static ClusterConfig WithPrimary(DestinationConfig primary) => Cluster with
     {
@@ -109,7 +109,7 @@ public class FailoverRelationsTests
     {
         var options = Options();
         change(options);
-        return FailoverRelations.Broken(options, [Cluster]);
+        return FailoverRelations.Broken(options, [Cluster], []);
     }
 
     private static void Says(string sentence, Action<FailoverOptions> change) => Assert.Equal([sentence], Broken(change));

@@ -49,7 +49,7 @@ public class FaultInjectionTests
 
         using var named = await gateway.PostAsync("/proxy/fail?backend=SECONDARY&mode=unhealthy");
         using var nonsense = await gateway.PostAsync("/proxy/fail?backend=secondary&mode=explode");
-        using var unreachable = await gateway.PostAsync("/proxy/fail");
+        using var unreachable = await gateway.PostAsync("/proxy/fail?backend=primary");
         using var half = await gateway.PostAsync("/proxy/recover");
 
         Assert.Equal(HttpStatusCode.OK, named.StatusCode);

@@ -1,9 +1,11 @@
 using Gateway.Core;
+using Gateway.Failover.Attempts.Upstream;
 using Gateway.Failover.Engine;
 using Gateway.Failover.Probing;
 using Gateway.Failover.Proxying;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Yarp.ReverseProxy.Forwarder;
 
 namespace Gateway.Tests.Probing;
 
@@ -15,7 +17,7 @@ public sealed class HttpProbeTests : IDisposable
     private readonly FakeTimeProvider _time = new();
     private readonly HttpProbe _probe;
 
-    private readonly ClusterClients _clients = new(new ServiceCollection().BuildServiceProvider());
+    private readonly ClusterClients _clients = new(new ServiceCollection().BuildServiceProvider(), new BackendClients(new ForwarderHttpClientFactory()));
 
     public HttpProbeTests() => _probe = new HttpProbe(_clients, _time);
 
@@ -44,7 +46,7 @@ public sealed class HttpProbeTests : IDisposable
     public async Task It_tells_the_epoch_who_asks_and_the_backends_own_host()
     {
         await using var backend = await LocalBackend.StartAsync();
-        await _probe.SendAsync(new Uri(backend.Address + "health"), "own.example", View, TimeSpan.FromSeconds(1), CancellationToken.None);
+        await _probe.SendAsync(new Backend("primary"), new Uri(backend.Address + "health"), "own.example", View, TimeSpan.FromSeconds(1), CancellationToken.None);
 
         var asked = Assert.Single(backend.Requests);
         Assert.Equal(("/health", "own.example"), (asked.Path, asked.Host));
@@ -76,7 +78,7 @@ public sealed class HttpProbeTests : IDisposable
             context.RequestAborted.Register(silence.SetResult);
             return silence.Task;
         });
-        var probe = _probe.SendAsync(new Uri(backend.Address), host: null, View, TimeSpan.FromSeconds(1), CancellationToken.None);
+        var probe = _probe.SendAsync(new Backend("primary"), new Uri(backend.Address), host: null, View, TimeSpan.FromSeconds(1), CancellationToken.None);
         await asked.Task;
 
         _time.Advance(TimeSpan.FromMilliseconds(999));
@@ -90,7 +92,7 @@ public sealed class HttpProbeTests : IDisposable
 
     private async Task<string?> FaultAsync(string address)
     {
-        var (outcome, _) = await _probe.SendAsync(new Uri(address), host: null, View, TimeSpan.FromSeconds(1), CancellationToken.None);
+        var (outcome, _) = await _probe.SendAsync(new Backend("primary"), new Uri(address), host: null, View, TimeSpan.FromSeconds(1), CancellationToken.None);
         return (outcome as ProbeOutcome.Failed)?.Fault.Detail;
     }
 }

@@ -1,0 +1,163 @@
+using Gateway.Core;
+using Gateway.Failover.Configuration;
+using Gateway.Failover.Engine;
+
+namespace Gateway.Failover.Attempts;
+
+/// <summary>
+/// Looks at every request under way a hundred times a second and does what only time can tell: cuts an attempt that is silent for too long or whose
+/// client left, starts a hedge, ends a wait, and counts silence for the judge.
+/// </summary>
+/// <remarks>
+/// One watch instead of timers and linked tokens for each request: entering and leaving cost a request one write of memory each, where a timer and
+/// a registration cost more than all the rest of failover. The price is that nothing happens sooner than at its next look. The watch also
+/// knows when it was late itself: then this process did not get its turn, its backends may have answered long ago, and their silence
+/// means nothing.
+/// </remarks>
+internal sealed class AttemptWatch(PoolDirectory pools, Inbox inbox, EngineClock clock, ILogger<AttemptWatch> log) : IHostedService, IReactor, IDisposable
+{
+    public static readonly TimeSpan Period = TimeSpan.FromMilliseconds(10);
+
+    private static readonly TimeSpan Late = TimeSpan.FromMilliseconds(25);
+    private static readonly TimeSpan Recently = TimeSpan.FromSeconds(1);
+
+    private readonly AttemptRoster _roster = new();
+    private readonly Lock _sweeping = new();
+    private ITimer? _timer;
+    private long _last = clock.Time.GetTimestamp();
+    private long _lastSecond = clock.Time.GetTimestamp();
+    private int _resting = 1;
+
+    public TimeProvider Time => clock.Time;
+
+    public void Add(AttemptInvoker request)
+    {
+        _roster.Add(request);
+        if (Volatile.Read(ref _resting) == 1)
+        {
+            WakeUp();
+        }
+    }
+
+    public void Remove(AttemptInvoker request) => _roster.Remove(request);
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        _timer = clock.Time.CreateTimer(_ => Sweep(), state: null, Period, Period);
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public void Dispose() => _timer?.Dispose();
+
+    /// <summary>A verdict is acted upon at once.</summary>
+    public void React(Step step)
+    {
+        if (step.Records.Any(record => record.Event is PoolEvent.BackendWentDown or PoolEvent.BackendSuspected or PoolEvent.ActiveChanged))
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(static watch => watch.Sweep(), this, preferLocal: false);
+        }
+
+        if (step.Records.Any(record => record.Event is PoolEvent.BackendCameUp or PoolEvent.BackendAdminChanged or PoolEvent.BackendReset
+            or PoolEvent.ActiveChanged or PoolEvent.PoolConfigured))
+        {
+            step.Pool.Attempts.Hold.Release();
+        }
+    }
+
+    /// <summary>One look at everything.</summary>
+    public void Sweep()
+    {
+        lock (_sweeping)
+        {
+            try
+            {
+                SweepOnce();
+            }
+            catch (Exception e)
+            {
+                // The top of a timer's call: a bug in a look at one request must not end all looking.
+                AttemptLog.WatchFault(log, e);
+            }
+        }
+    }
+
+    private void SweepOnce()
+    {
+        var now = clock.Time.GetTimestamp();
+        var look = new Look(now, WasLate: clock.Time.GetElapsedTime(_last, now) > Late, clock.Time);
+        _last = now;
+        var seen = _roster.Visit(look);
+        if (clock.Time.GetElapsedTime(_lastSecond, now) >= Recently)
+        {
+            _lastSecond = now;
+            EachSecond();
+        }
+
+        foreach (var pool in pools.All.Values)
+        {
+            Report(pool, look);
+        }
+
+        if (seen == 0)
+        {
+            Rest();
+        }
+    }
+
+    private void EachSecond()
+    {
+        foreach (var pool in pools.All.Values)
+        {
+            var options = pool.Setup.Options;
+            pool.Attempts.Budget.Read();
+            foreach (var route in pool.Attempts.Routes)
+            {
+                route.Learn(options.Hedging, options.Judging.Stall);
+            }
+        }
+    }
+
+    // Told again at every look while it lasts: what makes a stall of a silence is that it goes on, and that somebody else answers.
+    private void Report(Pool pool, Look look)
+    {
+        foreach (var route in pool.Attempts.Routes)
+        {
+            foreach (var lane in route.Lanes)
+            {
+                if (lane.Silent > 0 && !look.WasLate && look.Since(lane.LastSilent) < Recently)
+                {
+                    var others = route.AnsweredBesides(lane.Backend, Math.Max(lane.SilentSince, look.Before(Recently)));
+                    inbox.AttemptSilent(pool, lane.Backend, route.Id, lane.Silent, look.Since(lane.SilentSince), others);
+                }
+            }
+        }
+    }
+
+    // A process with nothing to do is not woken up a hundred times a second.
+    private void Rest()
+    {
+        _timer?.Change(Recently, Recently);
+        Volatile.Write(ref _resting, 1);
+    }
+
+    private void WakeUp()
+    {
+        if (Interlocked.Exchange(ref _resting, 0) == 1)
+        {
+            Volatile.Write(ref _last, clock.Time.GetTimestamp());
+            _timer?.Change(Period, Period);
+        }
+    }
+}
+
+/// <summary>One look at the requests under way.</summary>
+/// <param name="Now">The timestamp of the look.</param>
+/// <param name="WasLate">This process did not get its turn: silence means nothing now.</param>
+internal readonly record struct Look(long Now, bool WasLate, TimeProvider Time)
+{
+    public TimeSpan Since(long timestamp) => Time.GetElapsedTime(timestamp, Now);
+
+    public long Before(TimeSpan span) => Now - (long)(span.TotalSeconds * Time.TimestampFrequency);
+}
