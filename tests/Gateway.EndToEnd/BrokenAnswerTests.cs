@@ -63,6 +63,7 @@ public sealed class BrokenAnswerTests(ITestOutputHelper output) : EndToEndTest(o
         {
             config["Failover:Pools:api:Attempts:Timeout"] = fault == "is silent" ? "500ms" : "8s";
             config["Failover:Pools:api:Attempts:Deadline"] = fault == "is silent" ? "2s" : "20s";
+            config["Failover:Pools:api:Hold:Timeout"] = "1s";
         });
         foreach (var method in Methods)
         {

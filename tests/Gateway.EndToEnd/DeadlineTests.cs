@@ -26,6 +26,7 @@ public sealed class DeadlineTests(ITestOutputHelper output) : EndToEndTest(outpu
         {
             config["Failover:Pools:api:Attempts:Timeout"] = "500ms";
             config["Failover:Pools:api:Attempts:Deadline"] = "2s";
+            config["Failover:Pools:api:Hold:Timeout"] = "1s";
         });
 
         var replies = await Task.WhenAll(Methods.Select(method =>

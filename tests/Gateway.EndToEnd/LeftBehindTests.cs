@@ -21,21 +21,22 @@ public sealed class LeftBehindTests(ITestOutputHelper output) : EndToEndTest(out
         using var socket = new ClientWebSocket();
         await socket.ConnectAsync(new UriBuilder(gateway.Url) { Scheme = "ws", Path = "/api/ws" }.Uri, CancellationToken.None);
         Assert.True(await EchoesAsync(socket));
-        using var events = await gateway.Http.GetAsync("api/stream?interval=20ms", HttpCompletionOption.ResponseHeadersRead);
-        using var reader = new StreamReader(await events.Content.ReadAsStreamAsync());
-        Assert.True(await GoesOnAsync(reader));
+        using var asked = await EventsAsync(gateway, "text/event-stream");
+        using var unasked = await EventsAsync(gateway, "*/*");
 
         await LeaveAsync(gateway, primary, change);
 
         if (streams == "Finish")
         {
             Assert.True(await EchoesAsync(socket));
-            Assert.True(await GoesOnAsync(reader));
+            Assert.True(await GoesOnAsync(asked));
+            Assert.True(await GoesOnAsync(unasked));
             return;
         }
 
         Assert.True(await EndsAsync(socket));
-        await Eventually.TrueAsync("the events end", async () => !await GoesOnAsync(reader));
+        await Eventually.TrueAsync("the events end", async () => !await GoesOnAsync(asked));
+        await Eventually.TrueAsync("the events that came to a client that had not asked for events end", async () => !await GoesOnAsync(unasked));
     }
 
     [Theory]
@@ -58,6 +59,15 @@ public sealed class LeftBehindTests(ITestOutputHelper output) : EndToEndTest(out
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Equal(["primary"], response.Headers.GetValues("X-Failover-Backend"));
         Assert.Equal((1, 0), (await primary.ExecutionsAsync("slow"), await secondary.ExecutionsAsync("slow")));
+    }
+
+    private static async Task<StreamReader> EventsAsync(GatewayProcess gateway, string accept)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "api/stream?interval=20ms") { Headers = { { "Accept", accept } } };
+        var response = await gateway.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        var reader = new StreamReader(await response.Content.ReadAsStreamAsync());
+        Assert.True(await GoesOnAsync(reader));
+        return reader;
     }
 
     private static async Task LeaveAsync(GatewayProcess gateway, BackendProcess primary, string change)
