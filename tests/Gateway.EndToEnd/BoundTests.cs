@@ -22,7 +22,7 @@ public sealed class BoundTests(ITestOutputHelper output) : EndToEndTest(output)
         var answer = how == "breaks" ? RawAnswer.CloseWithReset : RawAnswer.Status(500, "no");
         await using var primary = new RawBackend(_ => answer);
         await using var secondary = new RawBackend(_ => answer);
-        var gateway = await BetweenAsync(primary.Url, secondary.Url);
+        var gateway = await BetweenAsync(primary.Url, secondary.Url, config => config["Failover:Pools:api:Budget:Floor"] = Floor);
         var gets = Gets(gateway, PerSecond);
         await Eventually.TrueAsync("enough clients have come", () => gets.Sent >= Load);
         await gets.StopAsync();

@@ -64,11 +64,7 @@ public sealed class ResumedDownloadTests(ITestOutputHelper output) : EndToEndTes
 
         await using var primary = new RawBackend(CutOrWhole);
         await using var secondary = new RawBackend(CutOrWhole);
-        var gateway = await ResumingAsync(primary, secondary, config =>
-        {
-            config["Failover:Pools:api:Attempts:Max"] = 10;
-            config["Failover:Pools:api:Budget:Floor"] = 100;
-        });
+        var gateway = await ResumingAsync(primary, secondary, config => config["Failover:Pools:api:Attempts:Max"] = 10);
         using var request = new HttpRequestMessage(HttpMethod.Get, "api/blob") { Headers = { { "If-None-Match", "\"old\"" } } };
         using var response = await gateway.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
 

@@ -92,7 +92,6 @@ public sealed class ResumedEventsTests(ITestOutputHelper output) : EndToEndTest(
     {
         config["Failover:Routes:api:Resume"] = true;
         config["Failover:Pools:api:Attempts:Max"] = 10;
-        config["Failover:Pools:api:Budget:Floor"] = 100;
     });
 
     /// <summary>Reads so many more events of the demo backend's; each has to be the next one, and whole.</summary>

@@ -72,9 +72,9 @@ public abstract class EndToEndTest(ITestOutputHelper output) : IAsyncLifetime
 
     internal GatewayProcess Launch(params string[] arguments) => Own(GatewayProcess.Launch(Folder, arguments));
 
-    /// <summary>The embedded demo, patient enough with its probes for a busy machine.</summary>
-    internal GatewayProcess LaunchDemo() =>
-        Launch("--demo", $"--Demo:Ports={Ports.Take()},{Ports.Take()}", "--Failover:Pools:api:Probe:Timeout=5s");
+    /// <summary>The embedded demo, patient enough with its probes for a busy machine, and with retries enough for what such a machine notices late.</summary>
+    internal GatewayProcess LaunchDemo() => Launch(
+        "--demo", $"--Demo:Ports={Ports.Take()},{Ports.Take()}", "--Failover:Pools:api:Probe:Timeout=5s", "--Failover:Pools:api:Budget:Floor=1000");
 
     internal LoadGenerator Gets(GatewayProcess gateway, int perSecond = 200) => Own(LoadGenerator.Gets(gateway, perSecond));
 
