@@ -22,6 +22,9 @@ internal sealed partial class AttemptInvoker(
     HttpContext context, IReverseProxyFeature route, Pool pool, PoolView view, AttemptServices services, long arrived)
     : HttpMessageInvoker(Unused.Instance, disposeHandler: false)
 {
+    /// <summary>How many looks apart the end of all backends is told from a request that breaks every one of them.</summary>
+    private const int LooksForOutage = 4;
+
     private readonly RouteWatch _route = pool.Attempts.RouteOf(route.Route.Config.RouteId, pool.Setup);
     private RequestMethod _method;
     private SentTracking? _tracking;
@@ -106,18 +109,14 @@ internal sealed partial class AttemptInvoker(
                     continue;
                 }
 
-                switch (Plan(outcome, out var next))
+                var step = Plan(outcome, out var next);
+                if (step is not (AttemptStep.RetryElsewhere or AttemptStep.Hold) && !await IsOutageAsync(outcome))
                 {
-                    case AttemptStep.RetryElsewhere:
-                        await LeaveAsync(response);
-                        begun = Begin(next);
-                        break;
-                    case AttemptStep.Hold:
-                        begun = false;
-                        break;
-                    default:
-                        return Finish(response, error, outcome);
+                    return Finish(response, error, outcome);
                 }
+
+                await LeaveAsync(response);
+                begun = step == AttemptStep.RetryElsewhere && Begin(next);
             }
         }
         finally
@@ -279,8 +278,7 @@ internal sealed partial class AttemptInvoker(
         failures.Tried.Add(_destination.DestinationId);
         next = Candidates.Next(pool, route, _method, failures.Tried);
         var nobodyReached = failures.NobodyReached || pool.View.State.Exhausted;
-        var facts = new AttemptFacts(
-            _method, Body, outcome, _possiblySent, Made, pool.Setup.Options.Attempts.Max, next is not null, nobodyReached);
+        var facts = Facts(outcome, next is not null, nobodyReached);
         var step = AttemptPlan.Next(facts);
         if (step == AttemptStep.RetryElsewhere && !pool.Attempts.Budget.TrySpend(pool.Setup.Options.Budget))
         {
@@ -291,6 +289,34 @@ internal sealed partial class AttemptInvoker(
         failures.BodyGone = step == AttemptStep.GiveUp && Body == BodyKind.Streamed && _method != RequestMethod.Unsafe;
         return step;
     }
+
+    /// <summary>
+    /// Whether the connections that broke wherever it was tried were the end of all backends at once, and not the request's doing. The connection watch
+    /// finds that out within a moment, which is waited for.
+    /// </summary>
+    private async ValueTask<bool> IsOutageAsync(AttemptOutcome outcome)
+    {
+        if (outcome != AttemptOutcome.Failed || _failures is not { Last.Kind: FaultKind.Broken }
+            || AttemptPlan.Next(Facts(outcome, hasNext: false, nobodyReached: true)) != AttemptStep.Hold)
+        {
+            return false;
+        }
+
+        for (var look = 0; look < LooksForOutage; look++)
+        {
+            if (Candidates.Next(pool, route, _method, tried: null) is null)
+            {
+                return true;
+            }
+
+            await Task.Delay(AttemptWatch.Period, services.Clock.Time, CancellationToken.None);
+        }
+
+        return false;
+    }
+
+    private AttemptFacts Facts(AttemptOutcome outcome, bool hasNext, bool nobodyReached) =>
+        new(_method, Body, outcome, _possiblySent, Made, pool.Setup.Options.Attempts.Max, hasNext, nobodyReached);
 
     /// <summary>What is left of an attempt that another one follows.</summary>
     private async ValueTask LeaveAsync(HttpResponseMessage? response)
@@ -341,9 +367,14 @@ internal sealed partial class AttemptInvoker(
             ExceptionDispatchInfo.Throw(error!);
         }
 
+        if (_route.Options.Resume && outcome == AttemptOutcome.Good)
+        {
+            MakeResumable(response);
+        }
+
         if (_isStream && Current is not null)
         {
-            pool.Attempts.Streams.Add(this, Current);
+            pool.Attempts.Streams.Add(this);
         }
 
         return response;

@@ -7,39 +7,42 @@ namespace Gateway.Failover.Attempts;
 /// <summary>The long-lived streams of a pool: WebSockets, gRPC calls, event streams.</summary>
 internal sealed class OpenStreams
 {
-    private readonly ConcurrentDictionary<AttemptInvoker, Backend> _open = new();
+    private readonly ConcurrentDictionary<AttemptInvoker, bool> _open = new();
     private long _closed;
 
     /// <summary>How many were closed because the pool left their backend.</summary>
     public long Closed => Interlocked.Read(ref _closed);
 
-    public void Add(AttemptInvoker request, Backend backend) => _open[request] = backend;
+    public void Add(AttemptInvoker request) => _open[request] = true;
 
     public void Remove(AttemptInvoker request) => _open.TryRemove(request, out _);
 
-    /// <summary>Closes those at backends that no longer serve.</summary>
-    public void CloseLeft(PoolView view)
+    public bool IsEmpty => _open.IsEmpty;
+
+    /// <summary>Tells those at backends that no longer serve.</summary>
+    public void Leave(PoolView view, StreamPolicy policy)
     {
-        foreach (var (request, backend) in _open)
+        foreach (var (request, _) in _open)
         {
-            if (!view.Serving.Contains(backend.Id, StringComparer.OrdinalIgnoreCase) && _open.TryRemove(request, out _))
+            if (request.Current is { } backend && !view.Serving.Contains(backend.Id, StringComparer.OrdinalIgnoreCase))
             {
-                Interlocked.Increment(ref _closed);
-                request.CloseStream();
+                _closed += policy == StreamPolicy.Close ? 1 : 0;
+                request.LeaveStream(view.IsDown(backend.Id), policy);
             }
         }
     }
 }
 
-/// <summary>Closes the streams at a backend that its pool has left, where the pool wants that.</summary>
+/// <summary>Tells the streams at a backend that its pool has left: they are continued elsewhere, closed, or left alone.</summary>
 internal sealed class StreamCloser : IReactor
 {
     public void React(Step step)
     {
-        if (step.Pool.Setup.Options.Streams == StreamPolicy.Close && step.Records.Any())
+        if (step.Records.Count > 0 && !step.Pool.Attempts.Streams.IsEmpty)
         {
             // Not in the engine's loop: closing runs the requests' own code.
-            ThreadPool.UnsafeQueueUserWorkItem(static pool => pool.Attempts.Streams.CloseLeft(pool.View), step.Pool, preferLocal: false);
+            ThreadPool.UnsafeQueueUserWorkItem(
+                static pool => pool.Attempts.Streams.Leave(pool.View, pool.Setup.Options.Streams), step.Pool, preferLocal: false);
         }
     }
 }

@@ -8,6 +8,7 @@ namespace Gateway.Failover.Attempts;
 internal sealed class PoolAttempts(PoolCounters counters)
 {
     private readonly long[] _rescued = new long[Enum.GetValues<RescueReason>().Length];
+    private readonly long[] _resumptions = new long[Enum.GetValues<ResumptionKind>().Length * 2];
     private ConcurrentDictionary<string, RouteWatch> _routes = new(StringComparer.OrdinalIgnoreCase);
     private long _hedgesWon;
     private long _hedgesLost;
@@ -37,7 +38,13 @@ internal sealed class PoolAttempts(PoolCounters counters)
 
     public void CountHedge(bool won) => Interlocked.Increment(ref won ? ref _hedgesWon : ref _hedgesLost);
 
+    public long Resumptions(ResumptionKind kind, bool succeeded) => Interlocked.Read(ref _resumptions[Index(kind, succeeded)]);
+
+    public void CountResumption(ResumptionKind kind, bool succeeded) => Interlocked.Increment(ref _resumptions[Index(kind, succeeded)]);
+
     public void CountPoison() => Interlocked.Increment(ref _poison);
+
+    private static int Index(ResumptionKind kind, bool succeeded) => ((int)kind * 2) + (succeeded ? 1 : 0);
 
     /// <summary>The configuration has changed: what is special about a route may have too. What is usual is learned anew within seconds.</summary>
     public void Forget() => _routes = new(StringComparer.OrdinalIgnoreCase);
@@ -56,4 +63,14 @@ internal enum RescueReason
 
     /// <summary>Its backend was taken down while it waited there.</summary>
     Verdict,
+
+    /// <summary>Its answer broke off and was continued elsewhere.</summary>
+    BrokeOff,
+}
+
+/// <summary>What was continued elsewhere after it broke off.</summary>
+internal enum ResumptionKind
+{
+    Download,
+    Events,
 }

@@ -56,14 +56,15 @@ internal sealed class FailoverForwarder(
             Close(pool, end, attempts, services.Clock.Time.GetElapsedTime(started));
             if (end == RequestEnd.Failed)
             {
-                failures.Failed(context, pool, attempts);
-                if (error != ForwarderError.None && !context.Response.HasStarted)
+                var untold = error != ForwarderError.None && !context.Response.HasStarted;
+                if (untold && attempts.Failures is { NotServed: true })
                 {
-                    if (attempts.Failures is { NotServed: true })
-                    {
-                        Problems.NotServed(context, pool);
-                    }
+                    Problems.NotServed(context, pool);
+                }
 
+                failures.Failed(context, pool, attempts);
+                if (untold)
+                {
                     await Problems.WriteAsync(context, pool, attempts);
                 }
             }

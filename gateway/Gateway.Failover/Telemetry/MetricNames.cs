@@ -19,6 +19,7 @@ internal static class MetricNames
     public const string Held = "gateway_held_requests";
     public const string HeldTotal = "gateway_held_requests_total";
     public const string HoldRefused = "gateway_hold_refused_total";
+    public const string Resumptions = "gateway_resumptions_total";
     public const string StreamsClosed = "gateway_streams_closed_total";
     public const string RequestsInFlight = "gateway_attempts_in_flight";
     public const string ProbeDuration = "gateway_probe_duration_seconds";

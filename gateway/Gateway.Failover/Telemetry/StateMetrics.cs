@@ -14,6 +14,8 @@ namespace Gateway.Failover.Telemetry;
 /// </summary>
 internal sealed class StateMetrics
 {
+    private static readonly bool[] Outcomes = [true, false];
+
     private readonly PoolDirectory _pools;
 
     public StateMetrics(
@@ -74,6 +76,8 @@ internal sealed class StateMetrics
         meter.CreateObservableCounter(
             MetricNames.HoldRefused, () => PerPool(pool => pool.Attempts.Hold.Totals.Refused), description: "Requests that found too many waiting already.");
         meter.CreateObservableCounter(
+            MetricNames.Resumptions, Resumptions, description: "Answers that broke off and were to be continued from another backend, by whether they were.");
+        meter.CreateObservableCounter(
             MetricNames.StreamsClosed, () => PerPool(pool => pool.Attempts.Streams.Closed), description: "Streams that were closed because the pool had left their backend.");
     }
 
@@ -81,6 +85,13 @@ internal sealed class StateMetrics
         from pool in _pools.Ordered
         from reason in Enum.GetValues<RescueReason>()
         select new Measurement<long>(pool.Attempts.Rescued(reason), Tag("pool", pool.Id.Value), Tag("reason", ChangeMetrics.Label(reason)));
+
+    private IEnumerable<Measurement<long>> Resumptions() =>
+        from kind in Enum.GetValues<ResumptionKind>()
+        from succeeded in Outcomes
+        from measurement in PerPool(
+            pool => pool.Attempts.Resumptions(kind, succeeded), Tag("kind", ChangeMetrics.Label(kind)), Tag("result", succeeded ? "continued" : "failed"))
+        select measurement;
 
     private IEnumerable<Measurement<long>> Hedges() => PerPool(pool => pool.Attempts.HedgesWon, Tag("won", "true"))
         .Concat(PerPool(pool => pool.Attempts.HedgesLost, Tag("won", "false")));

@@ -1,0 +1,143 @@
+using System.Net.Http;
+using Gateway.Core;
+using Gateway.Failover.Attempts.Resumption;
+using Gateway.Failover.Configuration;
+using Gateway.Failover.Engine;
+using Gateway.Failover.Proxying;
+using Yarp.ReverseProxy.Model;
+
+namespace Gateway.Failover.Attempts;
+
+/// <summary>What happens after the first byte: an answer that breaks off is continued elsewhere, where its route allows that and it can be.</summary>
+internal sealed partial class AttemptInvoker
+{
+    private HttpResponseMessage? _continuing;
+
+    /// <summary>
+    /// The pool has left the backend of this stream. One that can be continued elsewhere is, if its backend is down or the pool wants no stream to
+    /// stay; any other is closed if the pool wants that.
+    /// </summary>
+    public void LeaveStream(bool isDown, StreamPolicy policy)
+    {
+        if (_continuing is { } continuing && (isDown || policy == StreamPolicy.Close))
+        {
+            // The read under way fails, which is how the stream learns that its backend is gone.
+            continuing.Dispose();
+        }
+        else if (policy == StreamPolicy.Close)
+        {
+            CloseStream();
+        }
+    }
+
+    private void MakeResumable(HttpResponseMessage response)
+    {
+        if (EventResumption.Applies(_request, response))
+        {
+            _continuing = response;
+            response.Content = new ResumingContent(response.Content, new EventResumingStream(
+                response.Content.ReadAsStream(CancellationToken.None),
+                (id, cancel) => ReopenAsync(() => EventResumption.Continue(_request, id), EventResumption.Accepts, ResumptionKind.Events, cancel)));
+        }
+        else if (DownloadResumption.Of(_request, response) is { } download)
+        {
+            response.Content = new ResumingContent(response.Content, new ResumingStream(
+                response.Content.ReadAsStream(CancellationToken.None), download.Total, pool.Setup.Options.Attempts.IdleTimeout, services.Clock.Time,
+                (position, cancel) => ReopenAsync(
+                    () => download.Continue(_request, position), answer => download.Accepts(answer, position), ResumptionKind.Download, cancel)));
+        }
+    }
+
+    /// <summary>The rest of the answer, from whoever has it: another backend first, and the one that broke off when there is no other.</summary>
+    private async Task<Stream?> ReopenAsync(
+        Func<HttpRequestMessage> ask, Func<HttpResponseMessage, bool> accepts, ResumptionKind kind, CancellationToken cancel)
+    {
+        BrokeOff();
+        var tried = new HashSet<string>(StringComparer.OrdinalIgnoreCase) { _destination.DestinationId };
+        Stream? stream = null;
+        for (var attempt = 0; attempt < pool.Setup.Options.Attempts.Max && stream is null; attempt++)
+        {
+            var next = Candidates.Next(pool, route, _method, tried) ?? Candidates.Next(pool, route, _method, tried: null);
+            if (next is null && !await SomebodyComesAsync(cancel))
+            {
+                break;
+            }
+
+            if (next is not null)
+            {
+                tried.Add(next.DestinationId);
+                stream = await AskAsync(next, ask(), accepts, cancel);
+            }
+        }
+
+        pool.Attempts.CountResumption(kind, stream is not null);
+        return stream;
+    }
+
+    /// <summary>The backend has failed in mid-answer, which counts, and is no longer the one that the client is served by.</summary>
+    private void BrokeOff()
+    {
+        if (Current is { } backend)
+        {
+            backend.Count(AttemptEnd.Broken);
+            services.Inbox.AttemptFailed(pool, backend, new Fault(FaultKind.Broken, "answer broke off"), backend.AddToStreak());
+            Failing().Because(RescueReason.BrokeOff);
+        }
+
+        Occupy(backend: null);
+    }
+
+    private async Task<Stream?> AskAsync(DestinationState next, HttpRequestMessage message, Func<HttpResponseMessage, bool> accepts, CancellationToken cancel)
+    {
+        var options = pool.Setup.Options.Attempts;
+        RequestShape.Retarget(message, _destination, next, pool.View);
+        var backend = pool.Members.GetValueOrDefault(next.DestinationId);
+        Occupy(backend);
+        using var patience = new CancellationTokenSource(options.Timeout, services.Clock.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancel);
+        try
+        {
+            var client = backend is null ? null : services.Clients.Of(backend, route.Cluster);
+            var answer = await (client?.SendAsync(message, either.Token) ?? route.Cluster.HttpClient.SendAsync(message, either.Token));
+            if (accepts(answer))
+            {
+                Made++;
+                _continuing = _continuing is null ? null : answer;
+                return await answer.Content.ReadAsStreamAsync(cancel);
+            }
+
+            // Not the same thing any more: no failure of this backend.
+            backend?.Count(AttemptEnd.Lost);
+            answer.Dispose();
+        }
+        catch (Exception e) when ((Faults.IsTransports(e) || e is ObjectDisposedException) && !cancel.IsCancellationRequested)
+        {
+            backend?.Count(AttemptEnd.Broken);
+        }
+
+        Occupy(backend: null);
+        return null;
+    }
+
+    private async Task<bool> SomebodyComesAsync(CancellationToken cancel)
+    {
+        var (hold, options) = (pool.Attempts.Hold, pool.Setup.Options.Hold);
+        if (hold.TryJoin(options.Max, ref _seenReleases) is not { } place)
+        {
+            return false;
+        }
+
+        try
+        {
+            return await place.Task.WaitAsync(options.Timeout, services.Clock.Time, cancel);
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+        finally
+        {
+            hold.Leave(place);
+        }
+    }
+}
