@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using Gateway.EndToEnd.Harness;
 
@@ -34,6 +35,30 @@ public sealed class BoundTests(ITestOutputHelper output) : EndToEndTest(output)
         Assert.True(attempts <= (requests * (1 + Share)) + Capacity + Floor, $"{attempts} attempts for {requests} requests");
         Assert.True(attempts > requests, "Nothing was tried twice.");
         Assert.True(primary.Requests.Count + secondary.Requests.Count <= attempts * 1.1, $"{primary.Requests.Count} and {secondary.Requests.Count} arrived");
+    }
+
+    [Fact]
+    public async Task Two_thousand_requests_that_wait_cost_the_gateway_little()
+    {
+        const int Many = 2000;
+        const long Megabytes = 1024 * 1024;
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var backend = await KestrelBackend.StartAsync(_ => gate.Task);
+        var gateway = await BetweenAsync(backend.Url, backend.Url, config => config["Failover:Pools:api:Hedging:Mode"] = "Off");
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = gateway.Url, Timeout = TimeSpan.FromSeconds(60) };
+
+        var waiting = Enumerable.Range(0, Many).Select(_ => http.GetAsync("api/data")).ToList();
+        await Eventually.TrueAsync("all of them are under way", () => backend.Requests.Count == Many);
+        Assert.Equal(Many, (await gateway.MetricsAsync()).Sum("gateway_attempts_in_flight"));
+        using var process = Process.GetProcessById(gateway.Id);
+        Assert.InRange(process.WorkingSet64, 0, 600 * Megabytes);
+
+        gate.SetResult();
+        foreach (var response in await Task.WhenAll(waiting))
+        {
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+            response.Dispose();
+        }
     }
 
     [Theory]

@@ -7,7 +7,6 @@ namespace Gateway.Failover.Attempts;
 internal sealed class AttemptRoster
 {
     private const int FirstSize = 256;
-    private const int Probes = 16;
 
     // Eight places are a cache line: threads that start apart do not write to the same one.
     private const int Stride = 8;
@@ -20,7 +19,8 @@ internal sealed class AttemptRoster
         for (var segment = _first; ; segment = segment.Next())
         {
             var (places, mask) = (segment.Places, segment.Places.Length - 1);
-            for (var probe = 0; probe < Probes; probe++)
+            // All of it before the next one: each is twice as large, and whoever grew for every few places would soon have all memory.
+            for (var probe = 0; probe < places.Length; probe++)
             {
                 ref var place = ref places[(start + probe) & mask];
                 if (place is null && Interlocked.CompareExchange(ref place, request, null) is null)
