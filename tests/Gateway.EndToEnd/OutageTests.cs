@@ -24,8 +24,8 @@ public sealed class OutageTests(ITestOutputHelper output) : EndToEndTest(output)
         config["Failover:Pools:api:Judging:FailureStatuses"] = new JsonArray(403, 500, 502, 503, 504);
         var gateway = await GatewayAsync(config);
         var (gets, posts) = (Gets(gateway), Posts(gateway));
-        // Enough to learn by what is usual here.
-        await gets.AnswersComeFromAsync("primary", more: 100);
+        // Enough to learn what is usual here: else the first slow answers would be it.
+        await gets.AnswersComeFromAsync("primary", more: fault == "slow" ? 600 : 100);
 
         await BreakAsync(primary, fault);
         await gateway.PoolAsync("the primary is down", pool => pool.Active == "secondary" && pool.Backend("primary").Health == "down");
