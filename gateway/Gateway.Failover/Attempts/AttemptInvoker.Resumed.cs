@@ -53,7 +53,7 @@ internal sealed partial class AttemptInvoker
         Func<HttpRequestMessage> ask, Func<HttpResponseMessage, bool> accepts, ResumptionKind kind, CancellationToken cancel)
     {
         BrokeOff();
-        var tried = new HashSet<string>(StringComparer.OrdinalIgnoreCase) { _destination.DestinationId };
+        var tried = new Dictionary<string, long>(StringComparer.OrdinalIgnoreCase) { [_destination.DestinationId] = 0 };
         Stream? stream = null;
         for (var attempt = 0; attempt < pool.Setup.Options.Attempts.Max && stream is null; attempt++)
         {
@@ -65,7 +65,7 @@ internal sealed partial class AttemptInvoker
 
             if (next is not null)
             {
-                tried.Add(next.DestinationId);
+                tried[next.DestinationId] = 0;
                 stream = await AskAsync(next, ask(), accepts, cancel);
             }
         }

@@ -89,7 +89,8 @@ internal sealed partial class AttemptInvoker
         }
 
         // What looks like silence may be this process not having had its turn.
-        if (look.WasLate || _lane is not { } lane)
+        silent -= look.Late;
+        if (_lane is not { } lane)
         {
             return;
         }
@@ -200,7 +201,7 @@ internal sealed partial class AttemptInvoker
             Failing().FirstAnswer = (response, _destination);
         }
 
-        Failing().Tried.Add(_destination.DestinationId);
+        Failing().NoteTried(_destination.DestinationId);
         pool.Attempts.CountHedge(won: true);
         Become(hedge);
         return true;
@@ -222,8 +223,6 @@ internal sealed partial class AttemptInvoker
     private async Task<bool> HoldAsync()
     {
         var (failures, hold, options) = (Failing(), pool.Attempts.Hold, pool.Setup.Options.Hold);
-        // Whoever comes back may be one that has failed.
-        failures.Tried.Clear();
         failures.NotServed = true;
         if (failures.HeldUntil == 0)
         {
@@ -232,25 +231,25 @@ internal sealed partial class AttemptInvoker
 
         while (!_cancelled.IsCancellationRequested && services.Clock.Time.GetTimestamp() < failures.HeldUntil)
         {
-            if (Made > 0 || Candidates.Next(pool, route, _method, tried: null) is null)
+            failures.ForgetRevived();
+            if (Candidates.Next(pool, route, _method, failures.Tried) is not { } found)
             {
                 if (!await WaitAsync(hold, options.Max))
                 {
                     break;
                 }
+
+                continue;
             }
 
-            if (Candidates.Next(pool, route, _method, tried: null) is { } found)
+            if (Made > 0 && !pool.Attempts.Budget.TrySpend(pool.Setup.Options.Budget))
             {
-                if (Made > 0 && !pool.Attempts.Budget.TrySpend(pool.Setup.Options.Budget))
-                {
-                    failures.OverBudget = true;
-                    break;
-                }
-
-                failures.NotServed = false;
-                return Begin(found);
+                failures.OverBudget = true;
+                break;
             }
+
+            failures.NotServed = false;
+            return Begin(found);
         }
 
         return false;

@@ -172,12 +172,12 @@ internal sealed partial class AttemptInvoker(
 
         _began = Made++ == 0 && _failures is null ? arrived : services.Clock.Time.GetTimestamp();
         Occupy(pool.Members.GetValueOrDefault(destination.DestinationId));
+        _cancellation = AttemptCancellation.Rent();
         if (_replay is not null)
         {
-            _request.Content = _replay.NewContent();
+            _request.Content = _replay.NewContent(_cancellation.Token);
         }
 
-        _cancellation = AttemptCancellation.Rent();
         _lane = Current is not null && _tracking is not { IsEmpty: false } && _replay is null && !_isStream && !_route.Options.Slow
             ? _route.LaneOf(Current)
             : null;
@@ -275,7 +275,7 @@ internal sealed partial class AttemptInvoker(
         }
 
         var failures = Failing();
-        failures.Tried.Add(_destination.DestinationId);
+        failures.NoteTried(_destination.DestinationId);
         next = Candidates.Next(pool, route, _method, failures.Tried);
         var nobodyReached = failures.NobodyReached || pool.View.State.Exhausted;
         var facts = Facts(outcome, next is not null, nobodyReached);
@@ -342,7 +342,6 @@ internal sealed partial class AttemptInvoker(
     {
         AnsweredBadly = outcome != AttemptOutcome.Good;
         _failures?.Settle();
-        _replay?.Settle();
         if (AnsweredBadly && _failures?.FirstAnswer is { } first)
         {
             response?.Dispose();
@@ -367,6 +366,8 @@ internal sealed partial class AttemptInvoker(
             ExceptionDispatchInfo.Throw(error!);
         }
 
+        // Where there is no answer YARP ends the copying of the body itself, once it has looked whose fault it was.
+        _replay?.Settle();
         if (_route.Options.Resume && outcome == AttemptOutcome.Good)
         {
             MakeResumable(response);

@@ -11,14 +11,13 @@ namespace Gateway.Failover.Attempts;
 /// <remarks>
 /// One watch instead of timers and linked tokens for each request: entering and leaving cost a request one write of memory each, where a timer and
 /// a registration cost more than all the rest of failover. The price is that nothing happens sooner than at its next look. The watch also
-/// knows when it was late itself: then this process did not get its turn, its backends may have answered long ago, and their silence
-/// means nothing.
+/// knows by how much it is late itself: for so long this process did not get its turn, its backends may have answered meanwhile, and that part of
+/// their silence means nothing.
 /// </remarks>
 internal sealed class AttemptWatch(PoolDirectory pools, Inbox inbox, EngineClock clock, ILogger<AttemptWatch> log) : IHostedService, IReactor, IDisposable
 {
     public static readonly TimeSpan Period = TimeSpan.FromMilliseconds(10);
 
-    private static readonly TimeSpan Late = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan Recently = TimeSpan.FromSeconds(1);
 
     private readonly AttemptRoster _roster = new();
@@ -59,8 +58,29 @@ internal sealed class AttemptWatch(PoolDirectory pools, Inbox inbox, EngineClock
             ThreadPool.UnsafeQueueUserWorkItem(static watch => watch.Sweep(), this, preferLocal: false);
         }
 
-        if (step.Records.Any(record => record.Event is PoolEvent.BackendCameUp or PoolEvent.BackendAdminChanged or PoolEvent.BackendReset
-            or PoolEvent.ActiveChanged or PoolEvent.PoolConfigured))
+        Revive(step);
+    }
+
+    private static void Revive(Step step)
+    {
+        var released = false;
+        foreach (var record in step.Records)
+        {
+            BackendId? revived = record.Event switch
+            {
+                PoolEvent.BackendCameUp e => e.Backend,
+                PoolEvent.BackendAdminChanged e => e.Backend,
+                PoolEvent.BackendReset e => e.Backend,
+                _ => null,
+            };
+            released |= revived is not null || record.Event is PoolEvent.ActiveChanged or PoolEvent.PoolConfigured;
+            if (revived is { } id)
+            {
+                step.Pool.Members.GetValueOrDefault(id.Value)?.Revive();
+            }
+        }
+
+        if (released)
         {
             step.Pool.Attempts.Hold.Release();
         }
@@ -86,7 +106,8 @@ internal sealed class AttemptWatch(PoolDirectory pools, Inbox inbox, EngineClock
     private void SweepOnce()
     {
         var now = clock.Time.GetTimestamp();
-        var look = new Look(now, WasLate: clock.Time.GetElapsedTime(_last, now) > Late, clock.Time);
+        var late = clock.Time.GetElapsedTime(_last, now) - Period;
+        var look = new Look(now, late > TimeSpan.Zero ? late : TimeSpan.Zero, clock.Time);
         _last = now;
         var seen = _roster.Visit(look);
         if (clock.Time.GetElapsedTime(_lastSecond, now) >= Recently)
@@ -126,10 +147,10 @@ internal sealed class AttemptWatch(PoolDirectory pools, Inbox inbox, EngineClock
         {
             foreach (var lane in route.Lanes)
             {
-                if (lane.Silent > 0 && !look.WasLate && look.Since(lane.LastSilent) < Recently)
+                if (lane.Silent > 0 && look.Since(lane.LastSilent) < Recently)
                 {
                     var others = route.AnsweredBesides(lane.Backend, Math.Max(lane.SilentSince, look.Before(Recently)));
-                    inbox.AttemptSilent(pool, lane.Backend, route.Id, lane.Silent, look.Since(lane.SilentSince), others);
+                    inbox.AttemptSilent(pool, lane.Backend, route.Id, lane.Silent, look.Since(lane.SilentSince) - look.Late, others);
                 }
             }
         }
@@ -154,8 +175,8 @@ internal sealed class AttemptWatch(PoolDirectory pools, Inbox inbox, EngineClock
 
 /// <summary>One look at the requests under way.</summary>
 /// <param name="Now">The timestamp of the look.</param>
-/// <param name="WasLate">This process did not get its turn: silence means nothing now.</param>
-internal readonly record struct Look(long Now, bool WasLate, TimeProvider Time)
+/// <param name="Late">By how much it comes later than it should: so long this process did not get its turn.</param>
+internal readonly record struct Look(long Now, TimeSpan Late, TimeProvider Time)
 {
     public TimeSpan Since(long timestamp) => Time.GetElapsedTime(timestamp, Now);
 

@@ -8,12 +8,12 @@ namespace Gateway.Failover.Attempts;
 internal static class Candidates
 {
     /// <summary>The best of those that are left. Whom the connection watch sees refusing is not worth an attempt.</summary>
-    public static DestinationState? Next(Pool pool, IReverseProxyFeature route, RequestMethod method, HashSet<string>? tried)
+    public static DestinationState? Next(Pool pool, IReverseProxyFeature route, RequestMethod method, Dictionary<string, long>? tried)
     {
         var view = pool.View;
         foreach (var id in view.Candidates)
         {
-            if (tried?.Contains(id) != true && !IsRefusing(pool, id) && MayGo(pool, view, id, method) && Find(route, id) is { } destination)
+            if (tried?.ContainsKey(id) != true && !IsRefusing(pool, id) && MayGo(pool, view, id, method) && Find(route, id) is { } destination)
             {
                 return destination;
             }

@@ -16,8 +16,8 @@ internal sealed class Failures(Pool pool, Inbox inbox)
     private (Backend Backend, Fault Fault)? _open;
     private Fault? _poison;
 
-    /// <summary>The backends that had their turn.</summary>
-    public HashSet<string> Tried { get; } = new(StringComparer.OrdinalIgnoreCase);
+    /// <summary>The backends that had their turn, and how often each had come back by then.</summary>
+    public Dictionary<string, long> Tried { get; } = new(StringComparer.OrdinalIgnoreCase);
 
     public Fault? Last { get; private set; }
 
@@ -47,6 +47,20 @@ internal sealed class Failures(Pool pool, Inbox inbox)
     {
         Last = fault;
         Because(RescueReason.Verdict);
+    }
+
+    public void NoteTried(string backend) => Tried[backend] = pool.Members.GetValueOrDefault(backend)?.Revivals ?? 0;
+
+    /// <summary>Who has come back since may have another turn.</summary>
+    public void ForgetRevived()
+    {
+        foreach (var (id, revivals) in Tried)
+        {
+            if (pool.Members.TryGetValue(id, out var backend) && backend.Revivals != revivals)
+            {
+                Tried.Remove(id);
+            }
+        }
     }
 
     public void Because(RescueReason reason) => Reason ??= reason;

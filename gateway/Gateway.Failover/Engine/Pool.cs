@@ -51,8 +51,11 @@ internal sealed class Pool
     {
         Volatile.Write(ref _backends, Backends(setup, Members));
         FailureStatuses = Statuses(setup);
-        Volatile.Write(ref _setup, setup);
-        Attempts.Forget();
+        if (!ReferenceEquals(Setup, setup))
+        {
+            Volatile.Write(ref _setup, setup);
+            Attempts.Forget();
+        }
     }
 
     private static FrozenDictionary<string, Backend> Backends(PoolSetup setup, FrozenDictionary<string, Backend> known) =>

@@ -77,6 +77,7 @@ internal sealed class Backend(string id)
     private LastProbe? _probe;
     private BackendClient? _client;
     private int _refusing;
+    private long _revivals;
 
     public string Id => id;
 
@@ -86,6 +87,11 @@ internal sealed class Backend(string id)
         get => Volatile.Read(ref _client);
         set => Volatile.Write(ref _client, value);
     }
+
+    /// <summary>How often there was a sign that it takes requests again. Whoever has failed there knows by it whether another try is worth anything.</summary>
+    public long Revivals => Interlocked.Read(ref _revivals);
+
+    public void Revive() => Interlocked.Increment(ref _revivals);
 
     /// <summary>Nobody listens at its address, as the connection watch has just seen.</summary>
     public bool Refusing

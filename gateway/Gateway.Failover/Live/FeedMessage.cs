@@ -42,6 +42,17 @@ internal sealed record LogLine(long Sequence, DateTimeOffset At, string Level, s
 internal sealed record FiguresReport(DateTimeOffset At, IReadOnlyList<PoolFigures> Pools);
 
 internal sealed record PoolFigures(
-    string Id, long Requests, long Failed, long Rescued, double? P50Ms, double? P99Ms, IReadOnlyList<BackendFigures> Backends);
+    string Id, long Requests, long Failed, long Rescued, double? P50Ms, double? P99Ms, IReadOnlyList<BackendFigures> Backends, AttemptFigures Attempts);
+
+/// <summary>What the pool has done for its requests since the start, and what it holds now.</summary>
+/// <param name="Rescued">Requests that were rescued, by what they were rescued from.</param>
+/// <param name="Held">Requests that wait for a backend now.</param>
+/// <param name="BudgetTokens">Retries and hedges that may be made now.</param>
+/// <param name="BudgetExhausted">Retries and hedges that were not made for lack of budget.</param>
+/// <param name="Poison">Requests that failed the same way wherever they were tried.</param>
+/// <param name="Resumed">Answers that broke off and were continued elsewhere.</param>
+internal sealed record AttemptFigures(
+    IReadOnlyDictionary<string, long> Rescued, long HedgesWon, long HedgesLost, long Held, long HeldTotal, long BudgetTokens, long BudgetExhausted,
+    long Poison, long Resumed);
 
 internal sealed record BackendFigures(string Id, long Attempts, long Failures, long InFlight, double? ProbeMs, bool? ProbeOk);

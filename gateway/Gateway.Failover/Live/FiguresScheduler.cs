@@ -1,5 +1,7 @@
+using Gateway.Failover.Attempts;
 using Gateway.Failover.Configuration;
 using Gateway.Failover.Engine;
+using Gateway.Failover.Telemetry;
 
 namespace Gateway.Failover.Live;
 
@@ -37,7 +39,17 @@ internal sealed class FiguresScheduler(PoolDirectory pools, LiveFeed feed, Figur
         var backends = pool.View.State.Definition.Backends.Select(id => members.GetValueOrDefault(id.Value)).OfType<Backend>();
         return new PoolFigures(
             pool.Id.Value, tally.Requests, tally.Failed, tally.Rescued, quantiles[0], quantiles[1],
-            [.. backends.Select(backend => Of(backend, last.Attempts.GetValueOrDefault(backend.Id)))]);
+            [.. backends.Select(backend => Of(backend, last.Attempts.GetValueOrDefault(backend.Id)))], Of(pool));
+    }
+
+    private static AttemptFigures Of(Pool pool)
+    {
+        var attempts = pool.Attempts;
+        return new AttemptFigures(
+            Enum.GetValues<RescueReason>().ToDictionary(ChangeMetrics.Label, attempts.Rescued, StringComparer.Ordinal),
+            attempts.HedgesWon, attempts.HedgesLost, attempts.Hold.Count, attempts.Hold.Totals.Held,
+            (long)attempts.Budget.Tokens(pool.Setup.Options.Budget), attempts.Budget.Exhausted, attempts.Poison,
+            Enum.GetValues<ResumptionKind>().Sum(kind => attempts.Resumptions(kind, succeeded: true)));
     }
 
     private static BackendFigures Of(Backend backend, (long Attempts, long Failures) last)

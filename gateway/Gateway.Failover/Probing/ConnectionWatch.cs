@@ -84,6 +84,7 @@ internal sealed class ConnectionWatch(Pool pool, Backend backend, ProbeLoop prob
             case Reach.Connected when backend.Refusing:
                 backend.Refusing = false;
                 probe.Nudge();
+                backend.Revive();
                 pool.Attempts.Hold.Release();
                 break;
             case Reach.Unclear:

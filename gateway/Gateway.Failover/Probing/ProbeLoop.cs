@@ -62,6 +62,7 @@ internal sealed partial class ProbeLoop(
             if (passed && pool.View.IsDown(backend.Id))
             {
                 // Not up yet, but held requests have nobody better.
+                backend.Revive();
                 pool.Attempts.Hold.Release();
             }
         }

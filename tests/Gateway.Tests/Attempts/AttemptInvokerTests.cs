@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Gateway.Failover.Engine;
+using static Gateway.Tests.Attempts.Stories;
 
 namespace Gateway.Tests.Attempts;
 
@@ -306,20 +307,6 @@ public class AttemptInvokerTests
         Assert.Empty(story.Gateway.Get<History>().Events);
     }
 
-    private static Settings Many(params string[] backends)
-    {
-        var settings = Settings.TwoTiers().Without("ReverseProxy:Clusters:api:Destinations").Without("Failover:Pools:api:Tiers");
-        foreach (var (index, backend) in backends.Index())
-        {
-            settings.With($"ReverseProxy:Clusters:api:Destinations:{backend}:Address", $"http://{backend}.test/").With($"Failover:Pools:api:Tiers:{index}", backend);
-        }
-
-        return settings;
-    }
-
-    private static async Task<Story> StoryAsync(ScriptedClient client, Settings? settings = null) =>
-        new(await RunningGateway.StartAsync(settings, proxy: client.Use));
-
     private static async Task<string> RawAsync(Uri address, string request)
     {
         using var socket = new System.Net.Sockets.TcpClient();
@@ -328,8 +315,4 @@ public class AttemptInvokerTests
         using var reader = new StreamReader(socket.GetStream());
         return await reader.ReadLineAsync() ?? string.Empty;
     }
-
-    private static (string?, string?) Told(HttpResponseMessage response) => (Header(response, "X-Failover-Backend"), Header(response, "X-Failover-Attempts"));
-
-    private static string? Header(HttpResponseMessage response, string name) => response.Headers.TryGetValues(name, out var values) ? string.Join(',', values) : null;
 }

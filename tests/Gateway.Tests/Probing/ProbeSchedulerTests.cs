@@ -90,7 +90,7 @@ public class ProbeSchedulerTests
             (secondary is null ? Alone(primary) : Settings.TwoTiers(primary, secondary))
                 .With("Failover:Pools:api:Probe:Interval", "4s").With("Failover:Pools:api:Probe:FastInterval", "200ms")
                 .With("Failover:Pools:api:Probe:Timeout", "1m").With("Failover:Pools:api:Probe:Jitter", "0")
-                .With("Failover:Live:FiguresInterval", "1m"),
+                .With("Failover:Pools:api:Probe:Watch", "false").With("Failover:Live:FiguresInterval", "1m"),
             _time, client is null ? null : client.Use);
 
     private static Settings Alone(string primary) => Settings.TwoTiers(primary)

@@ -4,7 +4,7 @@ namespace Gateway.Failover.Attempts.Replay;
 /// One attempt's side of a <see cref="ReplayBody"/>: the stream into its backend, and the end of its copying as a task. The flags belong to the
 /// body and are touched under its lock only.
 /// </summary>
-internal sealed class ReplayAttempt(ReplayBody body, Stream stream) : TaskCompletionSource
+internal sealed class ReplayAttempt(ReplayBody body, Stream stream, CancellationToken caller) : TaskCompletionSource
 {
     private readonly CancellationTokenSource _cancel = new();
 
@@ -14,7 +14,8 @@ internal sealed class ReplayAttempt(ReplayBody body, Stream stream) : TaskComple
     /// <summary>Somebody is writing to its stream, and ends the attempt when done if it was called off meanwhile.</summary>
     public bool Writing { get; set; }
 
-    public bool CalledOff { get; set; }
+    /// <summary>Why it gets no more, if that was not its own stream's doing.</summary>
+    public Exception? CalledOff { get; set; }
 
     public bool Over { get; set; }
 
@@ -40,5 +41,8 @@ internal sealed class ReplayAttempt(ReplayBody body, Stream stream) : TaskComple
     public void Fail(Exception error) =>
         ThreadPool.UnsafeQueueUserWorkItem(static end => end.Attempt.TrySetException(end.Error), (Attempt: this, Error: error), preferLocal: false);
 
-    private void CallOff() => body.CallOff(this);
+    // A transport cancels the content when its request is cancelled, and HTTP/2 also when the backend wants no more of it, which is no cancellation.
+    private void CallOff() => body.CallOff(this, caller.IsCancellationRequested
+        ? new OperationCanceledException("The attempt was cancelled.", caller)
+        : new IOException("The backend does not take the request body any more."));
 }

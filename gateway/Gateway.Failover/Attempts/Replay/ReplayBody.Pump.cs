@@ -143,12 +143,12 @@ internal sealed partial class ReplayBody
         lock (_gate)
         {
             attempt.Writing = false;
-            if (error is null && !attempt.CalledOff)
+            error = Cause(attempt, error);
+            if (error is null)
             {
                 return;
             }
 
-            error ??= new OperationCanceledException("The attempt was given up.");
             isLost = (Leave(attempt) && _copy is null) || cancel.IsCancellationRequested;
             if (isLost)
             {

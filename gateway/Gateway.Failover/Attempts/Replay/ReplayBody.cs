@@ -70,13 +70,16 @@ internal sealed partial class ReplayBody : IDisposable
     public bool ClientFailed { get; private set; }
 
     /// <summary>What the next attempt sends.</summary>
-    public HttpContent NewContent() => new ReplayContent(this, _inner);
+    /// <param name="attempt">The token that the attempt is sent with. It tells a cancelled attempt from one whose backend broke off.</param>
+    public HttpContent NewContent(CancellationToken attempt) => new ReplayContent(this, _inner, attempt);
 
     /// <summary>Copies the body to an attempt's stream, all of it from the beginning.</summary>
-    public async Task SendAsync(Stream stream, CancellationToken cancel)
+    /// <param name="caller">The attempt's token.</param>
+    /// <param name="cancel">What the transport calls the copy off with.</param>
+    public async Task SendAsync(Stream stream, CancellationToken caller, CancellationToken cancel)
     {
         Volatile.Write(ref _possiblySent, true);
-        var attempt = new ReplayAttempt(this, stream);
+        var attempt = new ReplayAttempt(this, stream, caller);
         var copy = Attach(attempt, out var isFirst);
         using var link = attempt.CallOffWhen(cancel);
         if (isFirst)
@@ -105,7 +108,7 @@ internal sealed partial class ReplayBody : IDisposable
 
         if (attempt is not null)
         {
-            CallOff(attempt);
+            CallOff(attempt, GivenUp());
             await attempt.Task.WaitAsync(DetachTime).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
@@ -141,7 +144,7 @@ internal sealed partial class ReplayBody : IDisposable
 
         if (attempt is not null)
         {
-            CallOff(attempt);
+            CallOff(attempt, GivenUp());
             EndPump();
         }
     }
@@ -168,25 +171,25 @@ internal sealed partial class ReplayBody : IDisposable
 
         if (earlier is not null)
         {
-            CallOff(earlier);
+            CallOff(earlier, GivenUp());
         }
 
         return copy;
     }
 
     /// <summary>An attempt gets no more, whether its stream is broken or not.</summary>
-    public void CallOff(ReplayAttempt attempt)
+    public void CallOff(ReplayAttempt attempt, Exception reason)
     {
         bool isIdle;
         bool isLast;
         lock (_gate)
         {
-            if (attempt.Over || attempt.CalledOff)
+            if (attempt.Over || attempt.CalledOff is not null)
             {
                 return;
             }
 
-            attempt.CalledOff = true;
+            attempt.CalledOff = reason;
             isIdle = !attempt.Writing;
             isLast = isIdle && Leave(attempt) && _copy is null;
         }
@@ -194,7 +197,7 @@ internal sealed partial class ReplayBody : IDisposable
         attempt.Cancel();
         if (isIdle)
         {
-            attempt.Fail(new OperationCanceledException("The attempt was given up."));
+            attempt.Fail(reason);
         }
 
         if (isLast)
@@ -233,7 +236,7 @@ internal sealed partial class ReplayBody : IDisposable
         {
             copy.Release();
             attempt.Writing = false;
-            error = _error ?? error ?? (attempt.CalledOff ? new OperationCanceledException("The attempt was given up.") : null);
+            error = _error ?? Cause(attempt, error);
             if (error is not null || _over)
             {
                 isLast = Leave(attempt) && _copy is null;
@@ -260,6 +263,12 @@ internal sealed partial class ReplayBody : IDisposable
             EndPump();
         }
     }
+
+    private static OperationCanceledException GivenUp() => new("The attempt was given up.");
+
+    // Of a write that was cut short, why it was; else what broke it.
+    private static Exception? Cause(ReplayAttempt attempt, Exception? error) =>
+        error is null or OperationCanceledException ? attempt.CalledOff ?? error : error;
 
     /// <returns>Nobody is attached now.</returns>
     private bool Leave(ReplayAttempt attempt)

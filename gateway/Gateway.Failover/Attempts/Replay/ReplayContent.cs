@@ -7,10 +7,11 @@ namespace Gateway.Failover.Attempts.Replay;
 internal sealed class ReplayContent : HttpContent
 {
     private readonly ReplayBody _body;
+    private readonly CancellationToken _attempt;
 
-    public ReplayContent(ReplayBody body, HttpContent inner)
+    public ReplayContent(ReplayBody body, HttpContent inner, CancellationToken attempt)
     {
-        _body = body;
+        (_body, _attempt) = (body, attempt);
         foreach (var (name, values) in inner.Headers.NonValidated)
         {
             foreach (var value in values)
@@ -21,10 +22,10 @@ internal sealed class ReplayContent : HttpContent
     }
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
-        _body.SendAsync(stream, CancellationToken.None);
+        _body.SendAsync(stream, _attempt, CancellationToken.None);
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken) =>
-        _body.SendAsync(stream, cancellationToken);
+        _body.SendAsync(stream, _attempt, cancellationToken);
 
     // The length is the one that the client gave, among the fields; if it gave none, none is invented.
     protected override bool TryComputeLength(out long length)

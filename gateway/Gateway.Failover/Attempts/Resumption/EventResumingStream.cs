@@ -56,6 +56,7 @@ internal sealed class EventResumingStream(Stream first, Func<string, Cancellatio
             }
             catch (Exception e) when (Faults.IsTransports(e) && !cancellationToken.IsCancellationRequested)
             {
+                // The backend's failure. Nobody is told unless it cannot be mended.
                 await ResumeAsync(e, cancellationToken);
             }
         }

@@ -46,6 +46,7 @@ internal sealed class ResumingStream(
             }
             catch (Exception e) when (Faults.IsTransports(e) && !cancellationToken.IsCancellationRequested)
             {
+                // The backend's failure. Nobody is told unless it cannot be mended.
                 error = e;
             }
 

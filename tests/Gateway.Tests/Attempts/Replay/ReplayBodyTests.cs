@@ -16,7 +16,7 @@ public class ReplayBodyTests
         var backend = new BackendStream();
         Assert.False(body.PossiblySent);
 
-        var sending = body.NewContent().CopyToAsync(backend);
+        var sending = body.NewContent(default).CopyToAsync(backend);
         Assert.True(body.PossiblySent);
         Assert.Equal(1, backend.Flushes);
         client.Send("one"u8.ToArray());
@@ -35,11 +35,11 @@ public class ReplayBodyTests
     public void The_fields_of_the_content_are_carried_over_as_they_are()
     {
         using var body = new ReplayBody(new ClientBody(7), 100, _all);
-        using var content = body.NewContent();
+        using var content = body.NewContent(default);
         Assert.Equal("text/odd; =", content.Headers.NonValidated["Content-Type"].ToString());
         Assert.Equal(7, content.Headers.ContentLength);
         using var unknown = new ReplayBody(new ClientBody(), 100, _all);
-        using var chunked = unknown.NewContent();
+        using var chunked = unknown.NewContent(default);
         Assert.Null(chunked.Headers.ContentLength);
     }
 
@@ -55,7 +55,7 @@ public class ReplayBodyTests
         Assert.False(client.Consumption.IsCompleted);
 
         var backend = new BackendStream();
-        var sending = body.NewContent().CopyToAsync(backend);
+        var sending = body.NewContent(default).CopyToAsync(backend);
         await Eventually.EqualAsync(6, () => backend.Seen.Length);
         client.Send("three"u8.ToArray());
         client.End();
@@ -78,7 +78,7 @@ public class ReplayBodyTests
 
         client.End();
         var backend = new BackendStream();
-        await body.NewContent().CopyToAsync(backend);
+        await body.NewContent(default).CopyToAsync(backend);
         Assert.Equal("onetwothree"u8, backend.Seen);
     }
 
@@ -90,7 +90,7 @@ public class ReplayBodyTests
         for (var attempt = 0; attempt < 3; attempt++)
         {
             var backend = new BackendStream { IsSlow = attempt == 1 };
-            await body.NewContent().CopyToAsync(backend);
+            await body.NewContent(default).CopyToAsync(backend);
             Assert.Equal("onetwo"u8, backend.Seen);
         }
     }
@@ -102,7 +102,7 @@ public class ReplayBodyTests
         using var body = new ReplayBody(client, 6, _all);
         await FailsAsync<IOException>(body, new BackendStream { BreaksAfter = -1 });
         var backend = new BackendStream();
-        await body.NewContent().CopyToAsync(backend);
+        await body.NewContent(default).CopyToAsync(backend);
         Assert.Equal("one"u8, backend.Seen);
     }
 
@@ -113,17 +113,30 @@ public class ReplayBodyTests
         using var body = new ReplayBody(client, 100, _all);
         client.Send("one"u8.ToArray());
         using var cancel = new CancellationTokenSource();
-        var first = body.NewContent().CopyToAsync(new BackendStream(), cancel.Token);
+        var first = body.NewContent(cancel.Token).CopyToAsync(new BackendStream(), cancel.Token);
         await Eventually.EqualAsync(0, () => client.Unread);
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
 
         var backend = new BackendStream();
-        var second = body.NewContent().CopyToAsync(backend);
+        var second = body.NewContent(default).CopyToAsync(backend);
         client.Send("two"u8.ToArray());
         client.End();
         await second;
         Assert.Equal("onetwo"u8, backend.Seen);
+    }
+
+    [Fact]
+    public async Task A_backend_that_wants_no_more_is_no_cancellation()
+    {
+        var client = new ClientBody();
+        using var body = new ReplayBody(client, 100, _all);
+        using var attempt = new CancellationTokenSource();
+        using var stop = new CancellationTokenSource();
+        var sending = body.NewContent(attempt.Token).CopyToAsync(new BackendStream(), stop.Token);
+        await stop.CancelAsync();
+        await Assert.ThrowsAsync<HttpRequestException>(() => sending);
+        Assert.True(body.CanReplay);
     }
 
     [Fact]
@@ -133,13 +146,13 @@ public class ReplayBodyTests
         using var body = new ReplayBody(client, 100, _all);
         using var cancel = new CancellationTokenSource();
         var stuck = new BackendStream { WaitsAfter = 3 };
-        var first = body.NewContent().CopyToAsync(stuck, cancel.Token);
+        var first = body.NewContent(cancel.Token).CopyToAsync(stuck, cancel.Token);
         await Eventually.IsTrueAsync(() => stuck.Waits);
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
 
         var backend = new BackendStream();
-        await body.NewContent().CopyToAsync(backend);
+        await body.NewContent(default).CopyToAsync(backend);
         Assert.Equal("onetwo"u8, backend.Seen);
         Assert.Equal("one"u8, stuck.Seen);
     }
@@ -150,13 +163,13 @@ public class ReplayBodyTests
         var client = ClientBody.Of("one"u8.ToArray(), "two"u8.ToArray());
         using var body = new ReplayBody(client, 100, _all);
         var stuck = new BackendStream { WaitsAfter = 3 };
-        var first = body.NewContent().CopyToAsync(stuck);
+        var first = body.NewContent(default).CopyToAsync(stuck);
         await Eventually.IsTrueAsync(() => stuck.Waits);
 
         await body.DetachAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
         var backend = new BackendStream();
-        await body.NewContent().CopyToAsync(backend);
+        await body.NewContent(default).CopyToAsync(backend);
         Assert.Equal("onetwo"u8, backend.Seen);
     }
 
@@ -166,11 +179,11 @@ public class ReplayBodyTests
         var client = ClientBody.Of("one"u8.ToArray(), "two"u8.ToArray(), "three"u8.ToArray());
         using var body = new ReplayBody(client, 100, _all);
         var stuck = new BackendStream { WaitsAfter = 3, IsDeaf = true };
-        var first = body.NewContent().CopyToAsync(stuck);
+        var first = body.NewContent(default).CopyToAsync(stuck);
         await Eventually.IsTrueAsync(() => stuck.Waits);
 
         var backend = new BackendStream();
-        var second = body.NewContent().CopyToAsync(backend);
+        var second = body.NewContent(default).CopyToAsync(backend);
         await Eventually.EqualAsync(6, () => backend.Seen.Length);
         stuck.BreakNow();
         await second;
@@ -186,7 +199,7 @@ public class ReplayBodyTests
         using var body = new ReplayBody(client, 100, _all);
         client.Send("one"u8.ToArray());
         var broken = new InvalidDataException("The client is gone.");
-        var sending = body.NewContent().CopyToAsync(new BackendStream());
+        var sending = body.NewContent(default).CopyToAsync(new BackendStream());
         client.Break(new IOException("Broken off.", broken));
 
         var error = await Assert.ThrowsAnyAsync<Exception>(() => sending);
@@ -212,7 +225,7 @@ public class ReplayBodyTests
     internal static async Task FailsAsync<T>(ReplayBody body, BackendStream backend)
         where T : Exception
     {
-        var error = await Assert.ThrowsAnyAsync<Exception>(() => body.NewContent().CopyToAsync(backend));
+        var error = await Assert.ThrowsAnyAsync<Exception>(() => body.NewContent(default).CopyToAsync(backend));
         Assert.Contains(Causes(error), cause => cause is T);
     }
 

@@ -11,7 +11,7 @@ public class ReplayLimitTests
     {
         var client = ClientBody.Of(new byte[60], new byte[40]);
         var body = new ReplayBody(client, 1_000, _all);
-        await body.NewContent().CopyToAsync(new BackendStream());
+        await body.NewContent(default).CopyToAsync(new BackendStream());
         Assert.Equal(128, _all.BytesHeld);
         body.Dispose();
         body.Dispose();
@@ -27,7 +27,7 @@ public class ReplayLimitTests
         Assert.False(body.CanReplay);
         Assert.Equal(1, _all.Overflows);
         var backend = new BackendStream();
-        await body.NewContent().CopyToAsync(backend);
+        await body.NewContent(default).CopyToAsync(backend);
         Assert.Equal(101, backend.Seen.Length);
         Assert.Equal(0, _all.BytesHeld);
     }
@@ -38,7 +38,7 @@ public class ReplayLimitTests
         var client = new ClientBody();
         using var body = new ReplayBody(client, 100, _all);
         var backend = new BackendStream();
-        var sending = body.NewContent().CopyToAsync(backend);
+        var sending = body.NewContent(default).CopyToAsync(backend);
         client.Send(new byte[100]);
         await Eventually.EqualAsync(100, () => backend.Seen.Length);
         Assert.True(body.CanReplay);
@@ -56,8 +56,8 @@ public class ReplayLimitTests
     {
         var first = new ReplayBody(ClientBody.Of(new byte[60_000]), 100_000, _all);
         using var second = new ReplayBody(ClientBody.Of(new byte[10]), 100_000, _all);
-        await first.NewContent().CopyToAsync(new BackendStream());
-        await second.NewContent().CopyToAsync(new BackendStream());
+        await first.NewContent(default).CopyToAsync(new BackendStream());
+        await second.NewContent(default).CopyToAsync(new BackendStream());
         Assert.True(first.CanReplay);
         Assert.False(second.CanReplay);
         Assert.Equal(1, _all.Overflows);
@@ -82,7 +82,7 @@ public class ReplayLimitTests
         var client = new ClientBody(200);
         using var body = new ReplayBody(client, 100, _all);
         using var cancel = new CancellationTokenSource();
-        var sending = body.NewContent().CopyToAsync(new BackendStream(), cancel.Token);
+        var sending = body.NewContent(cancel.Token).CopyToAsync(new BackendStream(), cancel.Token);
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sending);
         Assert.Equal("client", await client.Consumption);
@@ -95,7 +95,7 @@ public class ReplayLimitTests
         var client = new ClientBody();
         using var body = new ReplayBody(client, 100, _all);
         var backend = new BackendStream();
-        var sending = body.NewContent().CopyToAsync(backend);
+        var sending = body.NewContent(default).CopyToAsync(backend);
         client.Send(new byte[10]);
         await Eventually.EqualAsync(10, () => backend.Seen.Length);
         body.Settle();
@@ -116,7 +116,7 @@ public class ReplayLimitTests
         client.Send(new byte[10]);
         await ReplayBodyTests.FailsAsync<IOException>(body, new BackendStream { BreaksAfter = 0 });
         var backend = new BackendStream { WaitsAfter = 0 };
-        var sending = body.NewContent().CopyToAsync(backend);
+        var sending = body.NewContent(default).CopyToAsync(backend);
         await Eventually.IsTrueAsync(() => backend.Waits);
         body.Settle();
         Assert.NotEqual(0, _all.BytesHeld);
@@ -149,7 +149,7 @@ public class ReplayLimitTests
         var (reading, writing) = (new ClientBody(), ClientBody.Of(new byte[10]));
         var (silent, stuck) = (new ReplayBody(reading, 100, _all), new ReplayBody(writing, 100, _all));
         var backend = new BackendStream { WaitsAfter = 0 };
-        Task[] sendings = [silent.NewContent().CopyToAsync(new BackendStream()), stuck.NewContent().CopyToAsync(backend)];
+        Task[] sendings = [silent.NewContent(default).CopyToAsync(new BackendStream()), stuck.NewContent(default).CopyToAsync(backend)];
         await Eventually.IsTrueAsync(() => backend.Waits);
         silent.Abandon();
         stuck.Abandon();

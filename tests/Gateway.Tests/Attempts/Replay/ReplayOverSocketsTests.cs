@@ -1,10 +1,5 @@
 using System.Net;
 using Gateway.Failover.Attempts.Replay;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.Logging;
 
 namespace Gateway.Tests.Attempts.Replay;
 
@@ -16,24 +11,12 @@ public sealed class ReplayOverSocketsTests : IAsyncLifetime, IDisposable
     private readonly ReplayLimit _all = new(1 << 20);
     private readonly HttpMessageInvoker _client = new(new SocketsHttpHandler { UseCookies = false });
     private readonly byte[] _bytes = new byte[Length];
-    private WebApplication _backend = null!;
+    private BodyBackend _backend = null!;
 
     public async Task InitializeAsync()
     {
         new Random(1).NextBytes(_bytes);
-        var builder = WebApplication.CreateBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(options =>
-        {
-            options.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http1);
-            options.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2);
-        });
-        _backend = builder.Build();
-        _backend.MapPost("/breaks", BreakAsync);
-        _backend.MapPost("/early", () => Results.StatusCode(503));
-        _backend.MapPost("/silent", context => Task.Delay(Timeout.Infinite, context.RequestAborted));
-        _backend.MapPost("/good", EchoAsync);
-        await _backend.StartAsync();
+        _backend = await BodyBackend.StartAsync();
     }
 
     [Theory]
@@ -114,11 +97,11 @@ public sealed class ReplayOverSocketsTests : IAsyncLifetime, IDisposable
 
     private async Task<HttpResponseMessage> SendAsync(string path, string version, ReplayBody body, CancellationToken cancel = default)
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, $"{_backend.Urls.ElementAt(version == "2.0" ? 1 : 0)}/{path}")
+        var request = new HttpRequestMessage(HttpMethod.Post, $"{_backend.Address(version)}/{path}")
         {
             Version = new Version(version),
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
-            Content = body.NewContent(),
+            Content = body.NewContent(cancel),
         };
         return await _client.SendAsync(request, cancel);
     }
@@ -130,20 +113,6 @@ public sealed class ReplayOverSocketsTests : IAsyncLifetime, IDisposable
             Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
             Assert.Equal(_bytes, await answer.Content.ReadAsByteArrayAsync());
         }
-    }
-
-    private static async Task BreakAsync(HttpContext context)
-    {
-        await context.Request.Body.ReadExactlyAsync(new byte[150_000]);
-        context.Abort();
-    }
-
-    // All is read before anything is answered, as .NET's client reads nothing before all is sent.
-    private static async Task EchoAsync(HttpContext context)
-    {
-        var body = new MemoryStream();
-        await context.Request.Body.CopyToAsync(body);
-        await context.Response.Body.WriteAsync(body.ToArray());
     }
 
     public async Task DisposeAsync() => await _backend.DisposeAsync();

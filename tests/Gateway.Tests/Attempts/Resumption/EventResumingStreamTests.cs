@@ -74,8 +74,10 @@ public class EventResumingStreamTests
     [Fact]
     public async Task An_event_that_ends_with_a_return_is_not_kept_waiting_for_the_line_feed()
     {
-        await using var stream = new EventResumingStream(new PieceStream("data: a\r\n\r"u8.ToArray()) { FallsSilent = true }, Never);
+        var pieces = new PieceStream("data: a\r\n\r\n"u8.ToArray(), piece: 10) { FallsSilent = true };
+        await using var stream = new EventResumingStream(pieces, Never);
         Assert.Equal(10, await stream.ReadAsync(new byte[100]));
+        Assert.Equal(1, await stream.ReadAsync(new byte[100]));
     }
 
     [Fact]
