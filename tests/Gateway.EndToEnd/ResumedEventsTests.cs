@@ -88,24 +88,58 @@ public sealed class ResumedEventsTests(ITestOutputHelper output) : EndToEndTest(
         Assert.Equal(Kills, (await gateway.ChangesAsync()).Count);
     }
 
+    // A process that stands still closes nothing: the stream is silent, and only the verdict ends it.
+    [Theory]
+    [InlineData("stands still", "Finish")]
+    [InlineData("is left by an operator", "Close")]
+    public async Task Events_go_on_elsewhere_when_their_backend_is_left(string how, string streams)
+    {
+        var (primary, secondary) = await BackendsAsync();
+        var config = ConfigFor(primary, secondary);
+        config["Failover:Routes:api:Resume"] = true;
+        config["Failover:Pools:api:Streams"] = streams;
+        var gateway = await GatewayAsync(config);
+        var gets = Gets(gateway);
+        await gets.AnswersComeFromAsync("primary", more: 200);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "api/stream?interval=5ms&count=1000000") { Headers = { { "Accept", "text/event-stream" } } };
+        using var response = await gateway.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync());
+        var seen = await ReadAsync(reader, seen: 0, more: 20, by: "primary");
+
+        if (how == "stands still")
+        {
+            primary.Send(Signal.Stop);
+        }
+        else
+        {
+            await gateway.CommandAsync("pools/api/switchover", new { to = "secondary" });
+        }
+
+        await gateway.ActiveAsync("secondary");
+        await ReadAsync(reader, seen, more: 1000, by: "secondary");
+    }
+
     private Task<GatewayProcess> ResumingAsync(RawBackend primary, RawBackend secondary) => BetweenAsync(primary.Url, secondary.Url, config =>
     {
         config["Failover:Routes:api:Resume"] = true;
         config["Failover:Pools:api:Attempts:Max"] = 10;
     });
 
-    /// <summary>Reads so many more events of the demo backend's; each has to be the next one, and whole.</summary>
-    private static async Task<int> ReadAsync(StreamReader reader, int seen, int more)
+    /// <summary>Reads so many more events of the demo backend's; each has to be the next one, and whole, and the last one somebody's.</summary>
+    private static async Task<int> ReadAsync(StreamReader reader, int seen, int more, string by = "")
     {
+        var tick = string.Empty;
         using var deadline = new CancellationTokenSource(Eventually.Soon);
         for (var id = seen + 1; id <= seen + more; id++)
         {
             Assert.Equal($"id: {id}", await reader.ReadLineAsync(deadline.Token));
             Assert.Equal("event: tick", await reader.ReadLineAsync(deadline.Token));
-            var tick = await reader.ReadLineAsync(deadline.Token);
+            tick = await reader.ReadLineAsync(deadline.Token);
             Assert.True(tick is ['d', 'a', 't', 'a', ':', .., '}'], tick);
             Assert.Equal(string.Empty, await reader.ReadLineAsync(deadline.Token));
         }
+
+        Assert.Contains(by, tick, StringComparison.Ordinal);
 
         return seen + more;
     }
