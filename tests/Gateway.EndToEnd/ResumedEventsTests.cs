@@ -116,7 +116,7 @@ public sealed class ResumedEventsTests(ITestOutputHelper output) : EndToEndTest(
         }
 
         await gateway.ActiveAsync("secondary");
-        await ReadAsync(reader, seen, more: 1000, by: "secondary");
+        await ReadAsync(reader, seen, more: 200, by: "secondary");
     }
 
     private Task<GatewayProcess> ResumingAsync(RawBackend primary, RawBackend secondary) => BetweenAsync(primary.Url, secondary.Url, config =>
