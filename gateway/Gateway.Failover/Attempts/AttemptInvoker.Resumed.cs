@@ -11,7 +11,7 @@ namespace Gateway.Failover.Attempts;
 /// <summary>What happens after the first byte: an answer that breaks off is continued elsewhere, where its route allows that and it can be.</summary>
 internal sealed partial class AttemptInvoker
 {
-    private HttpResponseMessage? _continuing;
+    private EventResumingStream? _continuing;
 
     /// <summary>
     /// The pool has left the backend of this stream. One that can be continued elsewhere is, if its backend is down or the pool wants no stream to
@@ -22,7 +22,7 @@ internal sealed partial class AttemptInvoker
         if (_continuing is { } continuing && (isDown || policy == StreamPolicy.Close))
         {
             // The read under way fails, which is how the stream learns that its backend is gone.
-            continuing.Dispose();
+            continuing.Leave();
         }
         else if (policy == StreamPolicy.Close)
         {
@@ -34,10 +34,10 @@ internal sealed partial class AttemptInvoker
     {
         if (EventResumption.Applies(_request, response))
         {
-            _continuing = response;
-            response.Content = new ResumingContent(response.Content, new EventResumingStream(
+            _continuing = new EventResumingStream(
                 response.Content.ReadAsStream(CancellationToken.None),
-                (id, cancel) => ReopenAsync(() => EventResumption.Continue(_request, id), EventResumption.Accepts, ResumptionKind.Events, cancel)));
+                (id, cancel) => ReopenAsync(() => EventResumption.Continue(_request, id), EventResumption.Accepts, ResumptionKind.Events, cancel));
+            response.Content = new ResumingContent(response.Content, _continuing);
         }
         else if (DownloadResumption.Of(_request, response) is { } download)
         {
@@ -103,7 +103,6 @@ internal sealed partial class AttemptInvoker
             if (accepts(answer))
             {
                 Made++;
-                _continuing = _continuing is null ? null : answer;
                 return await answer.Content.ReadAsStreamAsync(cancel);
             }
 
