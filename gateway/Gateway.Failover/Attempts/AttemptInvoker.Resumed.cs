@@ -1,5 +1,6 @@
 using System.Net.Http;
 using Gateway.Core;
+using Gateway.Core.Attempts;
 using Gateway.Failover.Attempts.Resumption;
 using Gateway.Failover.Configuration;
 using Gateway.Failover.Engine;
@@ -28,6 +29,13 @@ internal sealed partial class AttemptInvoker
         {
             CloseStream();
         }
+    }
+
+    /// <summary>The answer broke off before any of it was passed on, so that the client can still be told.</summary>
+    public void NoteBrokenOff()
+    {
+        Failing().NoteBrokenOff();
+        OutcomeUnknown = _method != RequestMethod.Safe;
     }
 
     private void MakeResumable(HttpResponseMessage response)

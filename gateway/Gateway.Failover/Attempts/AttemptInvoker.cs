@@ -389,6 +389,8 @@ internal sealed partial class AttemptInvoker(
             MakeResumable(response);
         }
 
+        // Many ask for a stream of events without saying so.
+        _isStream |= RequestShape.IsEventStream(response);
         if (_isStream && Current is not null)
         {
             pool.Attempts.Streams.Add(this);

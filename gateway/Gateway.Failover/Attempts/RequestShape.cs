@@ -42,6 +42,10 @@ internal static class RequestShape
             || IsUpgrade(request, context);
     }
 
+    public static bool IsEventStream(HttpResponseMessage answer) =>
+        answer.Content.Headers.NonValidated.TryGetValues("Content-Type", out var type)
+        && type.ToString().StartsWith(EventStream, StringComparison.OrdinalIgnoreCase);
+
     /// <summary>
     /// Whether the request is given a content that tells when it was sent: everything that has a body, and everything that is not safe. On an
     /// upgrade or a CONNECT a content would be a fault.
