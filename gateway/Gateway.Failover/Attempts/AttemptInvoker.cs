@@ -152,7 +152,8 @@ internal sealed partial class AttemptInvoker(
             return;
         }
 
-        if (hasBody && _method != RequestMethod.Unsafe && request.Content is { } body)
+        // What must not be repeated is, if an HTTP/2 backend says that it has not looked at it.
+        if (hasBody && (_method != RequestMethod.Unsafe || RequestShape.MayBeRefused(request)) && request.Content is { } body)
         {
             _replay = new ReplayBody(body, pool.Setup.Options.Attempts.ReplayBytes, services.ReplayLimit);
         }
