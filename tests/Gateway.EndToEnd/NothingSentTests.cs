@@ -17,7 +17,11 @@ public sealed class NothingSentTests(ITestOutputHelper output) : EndToEndTest(ou
         await using var full = await FullBacklog.StartAsync();
         await using var secondary = new RawBackend(request => request.Method == "HEAD" ? RawAnswer.OkHead : RawAnswer.Ok);
         var primary = how == "refuses" ? new Uri($"http://127.0.0.1:{Ports.Take()}/") : full.Url;
-        var gateway = await BetweenAsync(primary, secondary.Url, config => config["Failover:Pools:api:Attempts:ConnectTimeout"] = "300ms");
+        var gateway = await BetweenAsync(primary, secondary.Url, config =>
+        {
+            config["Failover:Pools:api:Attempts:ConnectTimeout"] = "300ms";
+            config["Failover:Pools:api:Attempts:Timeout"] = "1s";
+        });
         foreach (var method in Methods)
         {
             var body = method is "GET" or "HEAD" ? null : "a body";
@@ -30,18 +34,22 @@ public sealed class NothingSentTests(ITestOutputHelper output) : EndToEndTest(ou
 
         var metrics = await gateway.MetricsAsync();
         Assert.Equal(Methods.Length, metrics.Sum("gateway_requests_total", "outcome=\"rescued\""));
-        Assert.Equal(Methods.Length, metrics.Sum("gateway_attempts_total", "backend=\"primary\"", "result=\"connect\""));
+        // Where there is no content to be asked for, nobody can tell a connection that is not made from an answer that does not come.
+        var silent = how == "refuses" ? 0 : Methods.Count(method => method is "GET" or "HEAD");
+        Assert.Equal(silent, metrics.Sum("gateway_attempts_total", "backend=\"primary\"", "result=\"timeout\""));
+        Assert.Equal(Methods.Length - silent, metrics.Sum("gateway_attempts_total", "backend=\"primary\"", "result=\"connect\""));
     }
 
+    // .NET does not tell a GOAWAY that leaves a request out from a stream that was reset: what must not be repeated is not.
     [Theory]
-    [InlineData(Http2End.RefusesTheStream)]
-    [InlineData(Http2End.GoesAwayBeforeIt)]
-    public async Task A_stream_that_the_backend_says_it_has_not_begun_is_answered_by_the_next(Http2End end)
+    [InlineData(Http2End.RefusesTheStream, "GET,PUT,POST,PATCH")]
+    [InlineData(Http2End.GoesAwayBeforeIt, "GET,PUT")]
+    public async Task A_stream_that_the_backend_says_it_has_not_begun_is_answered_by_the_next(Http2End end, string methods)
     {
         await using var primary = new Http2Backend(end);
         await using var secondary = await KestrelBackend.StartAsync(EchoAsync, HttpProtocols.Http2);
         var gateway = await BetweenAsync(primary.Url, secondary.Url, config => SpeaksHttp2(config, secondary));
-        foreach (var method in Methods.Except(["HEAD"]))
+        foreach (var method in methods.Split(','))
         {
             var body = method == "GET" ? null : $"the body of {method}";
             var reply = await RawClient.SendAsync(gateway, method, "/api/data", method, body);
@@ -52,7 +60,7 @@ public sealed class NothingSentTests(ITestOutputHelper output) : EndToEndTest(ou
             Assert.Equal(1, secondary.Executions(method));
         }
 
-        Assert.True(primary.Requests >= Methods.Length - 1);
+        Assert.True(primary.Requests >= methods.Split(',').Length);
     }
 
     [Theory]
