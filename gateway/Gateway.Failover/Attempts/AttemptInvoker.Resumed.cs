@@ -1,5 +1,6 @@
 using System.Net.Http;
 using Gateway.Core;
+using Gateway.Core.Attempts;
 using Gateway.Failover.Attempts.Resumption;
 using Gateway.Failover.Configuration;
 using Gateway.Failover.Engine;
@@ -11,7 +12,7 @@ namespace Gateway.Failover.Attempts;
 /// <summary>What happens after the first byte: an answer that breaks off is continued elsewhere, where its route allows that and it can be.</summary>
 internal sealed partial class AttemptInvoker
 {
-    private HttpResponseMessage? _continuing;
+    private EventResumingStream? _continuing;
     private bool _isLeaving;
 
     /// <summary>
@@ -24,7 +25,7 @@ internal sealed partial class AttemptInvoker
         {
             // The read under way fails, which is how the stream learns that its backend is gone. Of one that is well nobody says that it broke off.
             _isLeaving = true;
-            continuing.Dispose();
+            continuing.Leave();
         }
         else if (policy == StreamPolicy.Close)
         {
@@ -32,14 +33,21 @@ internal sealed partial class AttemptInvoker
         }
     }
 
+    /// <summary>The answer broke off before any of it was passed on, so that the client can still be told.</summary>
+    public void NoteBrokenOff()
+    {
+        Failing().NoteBrokenOff();
+        OutcomeUnknown = _method != RequestMethod.Safe;
+    }
+
     private void MakeResumable(HttpResponseMessage response)
     {
         if (EventResumption.Applies(_request, response))
         {
-            _continuing = response;
-            response.Content = new ResumingContent(response.Content, new EventResumingStream(
+            _continuing = new EventResumingStream(
                 response.Content.ReadAsStream(CancellationToken.None),
-                (id, cancel) => ReopenAsync(() => EventResumption.Continue(_request, id), EventResumption.Accepts, ResumptionKind.Events, cancel)));
+                (id, cancel) => ReopenAsync(() => EventResumption.Continue(_request, id), EventResumption.Accepts, ResumptionKind.Events, cancel));
+            response.Content = new ResumingContent(response.Content, _continuing);
         }
         else if (DownloadResumption.Of(_request, response) is { } download)
         {
@@ -110,7 +118,6 @@ internal sealed partial class AttemptInvoker
             if (accepts(answer))
             {
                 Made++;
-                _continuing = _continuing is null ? null : answer;
                 return await answer.Content.ReadAsStreamAsync(cancel);
             }
 

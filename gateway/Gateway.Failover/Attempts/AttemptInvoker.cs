@@ -153,7 +153,8 @@ internal sealed partial class AttemptInvoker(
             return;
         }
 
-        if (hasBody && _method != RequestMethod.Unsafe && request.Content is { } body)
+        // What must not be repeated is, if an HTTP/2 backend says that it has not looked at it.
+        if (hasBody && (_method != RequestMethod.Unsafe || RequestShape.MayBeRefused(request)) && request.Content is { } body)
         {
             _replay = new ReplayBody(body, pool.Setup.Options.Attempts.ReplayBytes, services.ReplayLimit);
         }
@@ -269,6 +270,8 @@ internal sealed partial class AttemptInvoker(
             MakeResumable(response);
         }
 
+        // Many ask for a stream of events without saying so.
+        _isStream |= RequestShape.IsEventStream(response);
         if (_isStream && Current is not null)
         {
             pool.Attempts.Streams.Add(this);

@@ -1,35 +1,51 @@
 namespace Gateway.Failover.Attempts;
 
 /// <summary>
-/// Who is under way. A request takes a free place near its thread's own and gives it back: an interlocked write and a plain one, without a lock and
-/// without memory. When it is full it grows; it never shrinks, for its size is that of the worst moment so far.
+/// Who is under way. A request takes a free place and gives it back: an interlocked write and a plain one, without a lock and without memory. Each
+/// thread looks on where it found a place last, so that it finds the next at once and seldom meets another thread. When there is no place
+/// it grows to twice its size; it never shrinks, for its size is that of the worst moment so far.
 /// </summary>
 internal sealed class AttemptRoster
 {
     private const int FirstSize = 256;
-    private const int Probes = 16;
 
-    // Eight places are a cache line: threads that start apart do not write to the same one.
-    private const int Stride = 8;
+    // Threads begin apart, so that they do not write to the same line of memory.
+    private const int Apart = 128;
+
+    [ThreadStatic]
+    private static int _looked;
 
     private readonly Segment _first = new(FirstSize);
+    private Segment _newest;
+
+    public AttemptRoster() => _newest = _first;
 
     public void Add(AttemptInvoker request)
     {
-        var start = Environment.CurrentManagedThreadId * Stride;
-        for (var segment = _first; ; segment = segment.Next())
+        var start = (Environment.CurrentManagedThreadId * Apart) + ++_looked;
+        // The newest has more places than all others together.
+        for (var segment = Volatile.Read(ref _newest); !TryAdd(segment, request, start);)
         {
-            var (places, mask) = (segment.Places, segment.Places.Length - 1);
-            for (var probe = 0; probe < Probes; probe++)
+            segment = segment.Next();
+            Volatile.Write(ref _newest, segment);
+        }
+    }
+
+    private static bool TryAdd(Segment segment, AttemptInvoker request, int start)
+    {
+        var (places, mask) = (segment.Places, segment.Places.Length - 1);
+        // All of it before the next one: each is twice as large, and whoever grew for every few places would soon have all memory.
+        for (var probe = 0; probe < places.Length; probe++)
+        {
+            ref var place = ref places[(start + probe) & mask];
+            if (place is null && Interlocked.CompareExchange(ref place, request, null) is null)
             {
-                ref var place = ref places[(start + probe) & mask];
-                if (place is null && Interlocked.CompareExchange(ref place, request, null) is null)
-                {
-                    (request.Places, request.Place) = (places, (start + probe) & mask);
-                    return;
-                }
+                (request.Places, request.Place) = (places, (start + probe) & mask);
+                return true;
             }
         }
+
+        return false;
     }
 
 #pragma warning disable CA1822 // What was added here is removed here.

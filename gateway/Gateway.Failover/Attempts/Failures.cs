@@ -66,6 +66,9 @@ internal sealed class Failures(Pool pool, Inbox inbox)
         }
     }
 
+    /// <summary>An answer that began well broke off; it is counted where it ends.</summary>
+    public void NoteBrokenOff() => Last = new Fault(FaultKind.Broken, "answer broke off");
+
     public void Because(RescueReason reason) => Reason ??= reason;
 
     public void Add(Backend? backend, Fault fault)

@@ -42,6 +42,14 @@ internal static class RequestShape
             || IsUpgrade(request, context);
     }
 
+    /// <summary>Only over HTTP/2 a backend can say that it has not begun a request that it got. Without TLS it is spoken where nothing less will do.</summary>
+    public static bool MayBeRefused(HttpRequestMessage request) => request.Version.Major >= 2
+        && (request.VersionPolicy != HttpVersionPolicy.RequestVersionOrLower || request.RequestUri?.Scheme == Uri.UriSchemeHttps);
+
+    public static bool IsEventStream(HttpResponseMessage answer) =>
+        answer.Content.Headers.NonValidated.TryGetValues("Content-Type", out var type)
+        && type.ToString().StartsWith(EventStream, StringComparison.OrdinalIgnoreCase);
+
     /// <summary>
     /// Whether the request is given a content that tells when it was sent: everything that has a body, and everything that is not safe. On an
     /// upgrade or a CONNECT a content would be a fault.

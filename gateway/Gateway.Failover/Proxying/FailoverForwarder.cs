@@ -61,6 +61,10 @@ internal sealed class FailoverForwarder(
                 {
                     Problems.NotServed(context, pool);
                 }
+                else if (untold && IsBackends(error))
+                {
+                    attempts.NoteBrokenOff();
+                }
 
                 failures.Failed(context, pool, attempts);
                 if (untold)

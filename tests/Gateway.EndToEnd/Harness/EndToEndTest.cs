@@ -54,11 +54,27 @@ public abstract class EndToEndTest(ITestOutputHelper output) : IAsyncLifetime
         return gateway;
     }
 
+    /// <summary>
+    /// A gateway that never judges anybody, so that every request starts at the primary. The primary's health is asked for elsewhere: a probe
+    /// leaves a connection behind, and whether a request meets one is for the test to say.
+    /// </summary>
+    internal async Task<GatewayProcess> BetweenAsync(Uri primary, Uri secondary, Action<GatewayConfig>? change = null)
+    {
+        var config = new GatewayConfig(Folder, ("primary", primary), ("secondary", secondary));
+        config["ReverseProxy:Clusters:api:Destinations:primary:Health"] = Own(new RawBackend(_ => RawAnswer.Ok)).Url.ToString();
+        config.NeverJudges();
+        config["Failover:Journal"] = null;
+        change?.Invoke(config);
+        var gateway = Launch("--config", config.Save().Path);
+        await gateway.PoolAsync("the secondary is up", pool => pool.Backend("secondary").Health == "up");
+        return gateway;
+    }
+
     internal GatewayProcess Launch(params string[] arguments) => Own(GatewayProcess.Launch(Folder, arguments));
 
-    /// <summary>The embedded demo, patient enough with its probes for a busy machine.</summary>
-    internal GatewayProcess LaunchDemo() =>
-        Launch("--demo", $"--Demo:Ports={Ports.Take()},{Ports.Take()}", "--Failover:Pools:api:Probe:Timeout=5s");
+    /// <summary>The embedded demo, patient enough with its probes for a busy machine, and with retries enough for what such a machine notices late.</summary>
+    internal GatewayProcess LaunchDemo() => Launch(
+        "--demo", $"--Demo:Ports={Ports.Take()},{Ports.Take()}", "--Failover:Pools:api:Probe:Timeout=5s", "--Failover:Pools:api:Budget:Floor=1000");
 
     internal LoadGenerator Gets(GatewayProcess gateway, int perSecond = 200) => Own(LoadGenerator.Gets(gateway, perSecond));
 

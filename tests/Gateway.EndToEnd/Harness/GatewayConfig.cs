@@ -30,6 +30,8 @@ internal sealed class GatewayConfig
         this["Failover:Pools:api:Probe:Timeout"] = "5s";
         this["Failover:Pools:api:Judging:EjectionTime"] = "2s";
         this["Failover:Pools:api:Failback:StableTime"] = "1s";
+        // A pool as young as a test's has earned no retries yet, and a busy machine notices late.
+        this["Failover:Pools:api:Budget:Floor"] = 1000;
         this["Failover:Faults:Allowed"] = true;
         this["Failover:Journal:Path"] = folder.Journal;
     }
@@ -62,6 +64,16 @@ internal sealed class GatewayConfig
                 group[names[^1]] = value;
             }
         }
+    }
+
+    /// <summary>Has whatever backends do change nothing about who is active.</summary>
+    public GatewayConfig NeverJudges()
+    {
+        this["Failover:Pools:api:Probe:Fall"] = 100;
+        this["Failover:Pools:api:Probe:Watch"] = false;
+        this["Failover:Pools:api:Judging:FailureStreak"] = 1000;
+        this["Failover:Pools:api:Judging:Stall:Attempts"] = 0;
+        return this;
     }
 
     public string Text => _root.ToJsonString(Indented);

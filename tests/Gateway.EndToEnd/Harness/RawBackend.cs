@@ -13,15 +13,17 @@ internal sealed class RawBackend : IAsyncDisposable
 {
     private readonly TcpListener _listener;
     private readonly Func<RawRequest, RawAnswer> _answer;
+    private readonly bool _atHead;
     private readonly ConcurrentQueue<RawRequest> _requests = new();
     private readonly ConcurrentDictionary<Socket, Task> _connections = new();
     private readonly Task _loop;
     private int _accepted;
 
     /// <param name="answer">What is done with a request once it was read whole.</param>
-    public RawBackend(Func<RawRequest, RawAnswer> answer)
+    /// <param name="atHead">Answers as soon as it has the head, whatever of the body is still under way.</param>
+    public RawBackend(Func<RawRequest, RawAnswer> answer, bool atHead = false)
     {
-        _answer = answer;
+        (_answer, _atHead) = (answer, atHead);
         _listener = new TcpListener(IPAddress.Loopback, Ports.Take());
         _listener.Start();
         Url = new Uri($"http://{_listener.LocalEndpoint}/");
@@ -58,7 +60,7 @@ internal sealed class RawBackend : IAsyncDisposable
                 _connections[socket] = ServeAsync(socket, Interlocked.Increment(ref _accepted));
             }
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        catch (Exception e) when (e is SocketException or ObjectDisposedException or InvalidOperationException)
         {
             // The test is over.
         }
@@ -69,7 +71,7 @@ internal sealed class RawBackend : IAsyncDisposable
         try
         {
             await using var stream = new NetworkStream(socket, ownsSocket: true);
-            for (var number = 1; await ReadAsync(stream) is { } text; number++)
+            for (var number = 1; await ReadAsync(stream, _atHead) is { } text; number++)
             {
                 var request = new RawRequest(connection, number, text.Head, text.Body);
                 var isProbe = request.Path == "/health";
@@ -98,6 +100,11 @@ internal sealed class RawBackend : IAsyncDisposable
             await stream.WriteAsync(Encoding.Latin1.GetBytes(answer.Text));
         }
 
+        if (answer.More is { } more)
+        {
+            await more(stream);
+        }
+
         switch (answer.Then)
         {
             case RawEnd.Fin:
@@ -106,24 +113,25 @@ internal sealed class RawBackend : IAsyncDisposable
                 await stream.CopyToAsync(Stream.Null);
                 return false;
             case RawEnd.Reset:
+                // Here, and not with the stream, which would send a FIN before it.
                 socket.LingerState = new LingerOption(enable: true, seconds: 0);
+                socket.Dispose();
                 return false;
             default:
                 return true;
         }
     }
 
-    private static async Task<(string Head, string Body)?> ReadAsync(NetworkStream stream)
+    private static async Task<(string Head, string Body)?> ReadAsync(NetworkStream stream, bool atHead)
     {
-        var text = new StringBuilder();
-        var buffer = new byte[64 * 1024];
+        string? head = null;
+        var (text, buffer) = (new StringBuilder(), new byte[64 * 1024]);
         while (true)
         {
-            var soFar = text.ToString();
-            var head = soFar.IndexOf("\r\n\r\n", StringComparison.Ordinal);
-            if (head >= 0 && IsWhole(soFar[..head], soFar[(head + 4)..]))
+            head ??= TakeHead(text);
+            if (head is not null && (atHead || IsWhole(head, text)))
             {
-                return (soFar[..head], soFar[(head + 4)..]);
+                return (head, text.ToString());
             }
 
             var read = await stream.ReadAsync(buffer);
@@ -136,9 +144,22 @@ internal sealed class RawBackend : IAsyncDisposable
         }
     }
 
-    private static bool IsWhole(string head, string body) => RawRequest.Header(head, "Transfer-Encoding") is not null
-        ? body.EndsWith("0\r\n\r\n", StringComparison.Ordinal)
-        : body.Length >= int.Parse(RawRequest.Header(head, "Content-Length") ?? "0");
+    private static string? TakeHead(StringBuilder text)
+    {
+        var end = text.ToString().IndexOf(RawMessage.EndOfHead, StringComparison.Ordinal);
+        if (end < 0)
+        {
+            return null;
+        }
+
+        var head = text.ToString(0, end);
+        text.Remove(0, end + 4);
+        return head;
+    }
+
+    private static bool IsWhole(string head, StringBuilder body) => RawMessage.Header(head, "Transfer-Encoding") is not null
+        ? body.Length >= 5 && body.ToString(body.Length - 5, 5) == "0\r\n\r\n"
+        : body.Length >= int.Parse(RawMessage.Header(head, "Content-Length") ?? "0");
 }
 
 /// <summary>A request as it came over the wire.</summary>
@@ -152,36 +173,8 @@ internal sealed record RawRequest(int Connection, int Number, string Head, strin
 
     public string? Id => Header("X-Request-Id");
 
-    public string? Header(string name) => Header(Head, name);
+    /// <summary>The body without its chunks.</summary>
+    public string Content => Header("Transfer-Encoding") is null ? Body : RawMessage.Decode(Body).Content;
 
-    public static string? Header(string head, string name) => head.Split("\r\n").Skip(1)
-        .Where(line => line.StartsWith(name + ":", StringComparison.OrdinalIgnoreCase)).Select(line => line[(name.Length + 1)..].Trim()).FirstOrDefault();
-}
-
-/// <summary>What a raw backend writes, and what it does with the connection then.</summary>
-internal sealed record RawAnswer(string Text, RawEnd Then)
-{
-    public static readonly RawAnswer Ok = Status(200, "OK");
-
-    /// <summary>The same for a HEAD: a length, and nothing of that length.</summary>
-    public static readonly RawAnswer OkHead = new("HTTP/1.1 200 Raw\r\nContent-Length: 2\r\n\r\n", RawEnd.KeepOpen);
-
-    /// <summary>Hangs up politely without an answer.</summary>
-    public static readonly RawAnswer CloseWithFin = new(string.Empty, RawEnd.Fin);
-
-    /// <summary>Hangs up rudely without an answer.</summary>
-    public static readonly RawAnswer CloseWithReset = new(string.Empty, RawEnd.Reset);
-
-    /// <summary>Never answers.</summary>
-    public static readonly RawAnswer Silence = new(string.Empty, RawEnd.KeepOpen);
-
-    public static RawAnswer Status(int status, string body, RawEnd then = RawEnd.KeepOpen) =>
-        new($"HTTP/1.1 {status} Raw\r\nContent-Length: {body.Length}\r\n\r\n{body}", then);
-}
-
-internal enum RawEnd
-{
-    KeepOpen,
-    Fin,
-    Reset,
+    public string? Header(string name) => RawMessage.Header(Head, name);
 }

@@ -18,6 +18,7 @@ internal sealed class EventResumingStream(Stream first, Func<string, Cancellatio
 
     private readonly EventBuffer _events = new(LongestEvent);
     private Stream _stream = first;
+    private CancellationTokenSource _left = new();
     private bool _ended;
     private int _fruitless;
     private long _eventsBefore;
@@ -42,14 +43,14 @@ internal sealed class EventResumingStream(Stream first, Func<string, Cancellatio
 
             if (!IsResumable)
             {
-                return await _stream.ReadAsync(buffer, cancellationToken);
+                return await ReadOnAsync(buffer, cancellationToken);
             }
 
             try
             {
                 if (buffer.IsEmpty)
                 {
-                    return await _stream.ReadAsync(buffer, cancellationToken);
+                    return await ReadOnAsync(buffer, cancellationToken);
                 }
 
                 await FillAsync(cancellationToken);
@@ -62,6 +63,19 @@ internal sealed class EventResumingStream(Stream first, Func<string, Cancellatio
         }
     }
 
+    /// <summary>
+    /// The backend shall be left: the read under way, or else the next one, ends as if the stream had broken off. It is cancelled and not disposed of
+    /// under its reader: .NET would read what is left of the answer to save the connection, and take events out of the reader's hands.
+    /// </summary>
+    public void Leave() => Volatile.Read(ref _left).Cancel();
+
+    private async ValueTask<int> ReadOnAsync(Memory<byte> buffer, CancellationToken cancel)
+    {
+        var left = _left;
+        using var link = cancel.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), left);
+        return await _stream.ReadAsync(buffer, left.Token);
+    }
+
     private async ValueTask FillAsync(CancellationToken cancel)
     {
         var room = _events.Room();
@@ -72,7 +86,7 @@ internal sealed class EventResumingStream(Stream first, Func<string, Cancellatio
             return;
         }
 
-        var read = await _stream.ReadAsync(room, cancel);
+        var read = await ReadOnAsync(room, cancel);
         if (read == 0)
         {
             // A clean end. If it ends in mid-event, so it did at the backend, and the client may know what to make of it.
@@ -97,6 +111,7 @@ internal sealed class EventResumingStream(Stream first, Func<string, Cancellatio
 
         _fruitless++;
         _stream = rest;
+        Volatile.Write(ref _left, new CancellationTokenSource());
         _events.Restart();
     }
 
