@@ -39,7 +39,7 @@ export function Savings({ pool }: { pool: string }) {
         {told.poison > 0 && (
           <Fact
             term="Poison requests"
-            title="They failed in the same way wherever they were tried: the request is at fault, so they count against no backend."
+            title="They failed the same way wherever they were tried. As a rule the request is at fault, so they count against no backend."
             testId="poison"
           >
             {count(told.poison)}
