@@ -44,7 +44,7 @@ test("requests that wait for a backend stand out while they wait", async ({ page
   );
   await request.post("/proxy/recover?pool=api");
   await expect(page.getByTestId("waiting-requests")).toBeHidden({ timeout: 60_000 });
-  await expect(page.getByTestId("waits")).toHaveText(/0 now, (once|\d+ times) since the start$/);
+  await expect(page.getByTestId("waits")).toHaveText(/0 now, \d+ before$/);
   await client.stop();
 });
 

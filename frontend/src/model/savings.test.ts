@@ -5,7 +5,8 @@ import { requestsInWords, savings } from "./savings.ts";
 
 const told = (second: number, more: Partial<AttemptFigures> = {}): Figures =>
   figures(second, { attempts: attempts(more) });
-const why = (rescued: Record<string, number>) => savings([told(1, { rescued })], "api")?.why;
+const why = (rescued: Record<string, number>) =>
+  savings([told(1, { rescued })], "api")?.why.replaceAll("\u00a0", " ");
 
 describe("savings", () => {
   it("are unknown where the gateway does not tell them", () => {

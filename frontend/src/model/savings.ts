@@ -62,7 +62,7 @@ const reasonWords: Readonly<Record<string, string>> = {
   "broke-off": "{} broke off in mid-answer",
 };
 
-/** The commonest reason first. Only the first names whose backend is meant, as one would say it. */
+/** The commonest reason first. Only the first names whose backend is meant, as one would say it; no line ends after a number. */
 function reasonsInWords(rescued: AttemptFigures["rescued"]): string {
   const known = Object.entries(rescued)
     .filter(([reason, number]) => number > 0 && Object.hasOwn(reasonWords, reason))
@@ -73,9 +73,9 @@ function reasonsInWords(rescued: AttemptFigures["rescued"]): string {
   const alone = known.length === 1 && others === 0;
   const words = known.map(([reason, number], index) => {
     const backend = index > 0 ? "it" : number === 1 ? "its backend" : "their backend";
-    return `${alone ? "" : `${count(number)} `}because ${reasonWords[reason]?.replace("{}", backend)}`;
+    return `${alone ? "" : `${count(number)}\u00a0`}because ${reasonWords[reason]?.replace("{}", backend)}`;
   });
-  return [...words, ...(others > 0 ? [`${count(others)} for other reasons`] : [])].join(", ");
+  return [...words, ...(others > 0 ? [`${count(others)}\u00a0for other reasons`] : [])].join(", ");
 }
 
 /** A gateway that was restarted counts from zero again; that is no growth. */

@@ -24,7 +24,7 @@ export function Savings({ pool }: { pool: string }) {
             title="While no backend can serve, requests wait a short while for one before they are refused."
             testId="waits"
           >
-            0 <span className="muted">now, {times(told.waits)} since the start</span>
+            0 <span className="muted">now, {count(told.waits)} before</span>
           </Fact>
         )}
         {told.hedgesWon + told.hedgesLost > 0 && (
@@ -46,6 +46,7 @@ export function Savings({ pool }: { pool: string }) {
           </Fact>
         )}
         <Budget told={told} />
+        {!told.quiet && <Since />}
       </dl>
     </section>
   );
@@ -67,18 +68,15 @@ function Waiting({ requests }: { requests: number }) {
 }
 
 function Lead({ told }: { told: Numbers }) {
-  const now = useGatewayTime();
-  const startedAt = useModel((state) => state.gateway?.startedAt);
-  const since = startedAt === undefined ? "" : ` since the gateway's start at ${dayAndClock(startedAt, now)}`;
   if (told.rescued + told.resumed === 0) {
     return (
       <p className="muted" data-testid="saved" data-rescued={0}>
-        No request has needed saving{since}.
+        No request has needed saving since the gateway's start.
       </p>
     );
   }
   return (
-    <p className="lead" data-testid="saved" data-rescued={told.rescued} title={`All${since}.`}>
+    <p className="lead" data-testid="saved" data-rescued={told.rescued}>
       Saved for clients:{" "}
       {told.rescued > 0 && (
         <>
@@ -111,7 +109,18 @@ function Budget({ told }: { told: Numbers }) {
   );
 }
 
-const times = (number: number): string => (number === 1 ? "once" : `${count(number)} times`);
+/** All of the panel is a total, unlike the cost of the last change that stands above it. */
+function Since() {
+  const now = useGatewayTime();
+  const startedAt = useModel((state) => state.gateway?.startedAt);
+  if (startedAt === undefined) return null;
+  return (
+    <Fact term="Counted since" title="The gateway's start." testId="counted-since">
+      <time dateTime={startedAt}>{dayAndClock(startedAt, now)}</time>
+    </Fact>
+  );
+}
+
 const tries = (number: number): string => `${count(number)} ${number === 1 ? "try" : "tries"}`;
 
 interface FactProps {
