@@ -48,6 +48,14 @@ describe("why requests had to be saved", () => {
     expect(why({ connect: 7 })).toBe("because their backend could not be reached");
     expect(why({ "broke-off": 1 })).toBe("because its backend broke off in mid-answer");
   });
+  it("names three reasons and sums up the rest, which can be had in full", () => {
+    const rescued = { connect: 50, silent: 40, verdict: 30, status: 2, timeout: 1 };
+    expect(why(rescued)).toMatch(/^50 because .*, 40 because .*, 30 because .*, 3 for other reasons$/);
+    const every = savings([told(1, { rescued })], "api")?.everyWhy;
+    expect(every).toContain("it answered with an error");
+    expect(every).toContain("it took too long");
+    expect(every).not.toContain("other reasons");
+  });
   it("sums up reasons that this page does not know", () => {
     expect(why({ status: 3, "solar-flare": 2, constructor: 2 })).toBe(
       "3 because their backend answered with an error, 4 for other reasons",

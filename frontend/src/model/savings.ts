@@ -9,6 +9,8 @@ export interface Savings {
   readonly rescued: number;
   /** Why, as the rest of the sentence "52 requests": how many for which reason. Empty when nothing was rescued. */
   readonly why: string;
+  /** The same with every reason, for who wants to know exactly. */
+  readonly everyWhy: string;
   readonly resumed: number;
   readonly waiting: number;
   readonly waits: number;
@@ -23,14 +25,16 @@ export interface Savings {
   readonly quiet: boolean;
 }
 
-const latelySeconds = 60;
+const latelyMs = 60_000;
+/** What is read at a glance. */
+const mostReasons = 3;
 
 /** The savings of `pool`; null where the gateway does not tell them. */
 export function savings(figures: readonly Figures[], pool: string): Savings | null {
   const told = latestFigures(figures, pool)?.attempts;
   if (!told) return null;
   const numbers = {
-    rescued: rescuedOf(told),
+    rescued: sum(Object.values(told.rescued)),
     resumed: told.resumed ?? 0,
     waiting: told.held ?? 0,
     waits: told.heldTotal ?? 0,
@@ -41,15 +45,13 @@ export function savings(figures: readonly Figures[], pool: string): Savings | nu
   };
   return {
     ...numbers,
-    why: reasonsInWords(told.rescued),
+    why: reasonsInWords(told.rescued, mostReasons),
+    everyWhy: reasonsInWords(told.rescued, Number.POSITIVE_INFINITY),
     budgetLeft: told.budgetTokens ?? 0,
-    skippedLately: skippedIn(figures.slice(-latelySeconds), pool),
+    skippedLately: skippedLately(figures, pool),
     quiet: Object.values(numbers).every((number) => number === 0),
   };
 }
-
-const rescuedOf = (told: AttemptFigures): number =>
-  Object.values(told.rescued).reduce((sum, number) => sum + number, 0);
 
 /** What ends "because …"; {} is the backend. */
 const reasonWords: Readonly<Record<string, string>> = {
@@ -62,30 +64,35 @@ const reasonWords: Readonly<Record<string, string>> = {
   "broke-off": "{} broke off in mid-answer",
 };
 
-/** The commonest reason first. Only the first names whose backend is meant, as one would say it; no line ends after a number. */
-function reasonsInWords(rescued: AttemptFigures["rescued"]): string {
-  const known = Object.entries(rescued)
+/**
+ * The `most` commonest reasons, and how many had others. Only the first names whose backend is meant, as one would say it;
+ * no line ends after a number.
+ */
+function reasonsInWords(rescued: AttemptFigures["rescued"], most: number): string {
+  const named = Object.entries(rescued)
     .filter(([reason, number]) => number > 0 && Object.hasOwn(reasonWords, reason))
-    .sort(([, one], [, other]) => other - one);
-  const others = Object.entries(rescued)
-    .filter(([reason]) => !Object.hasOwn(reasonWords, reason))
-    .reduce((sum, [, number]) => sum + number, 0);
-  const alone = known.length === 1 && others === 0;
-  const words = known.map(([reason, number], index) => {
+    .sort(([, one], [, other]) => other - one)
+    .slice(0, most);
+  const others = sum(Object.values(rescued)) - sum(named.map(([, number]) => number));
+  const alone = named.length === 1 && others === 0;
+  const words = named.map(([reason, number], index) => {
     const backend = index > 0 ? "it" : number === 1 ? "its backend" : "their backend";
     return `${alone ? "" : `${count(number)}\u00a0`}because ${reasonWords[reason]?.replace("{}", backend)}`;
   });
   return [...words, ...(others > 0 ? [`${count(others)}\u00a0for other reasons`] : [])].join(", ");
 }
 
-/** A gateway that was restarted counts from zero again; that is no growth. */
-function skippedIn(figures: readonly Figures[], pool: string): number {
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
+
+/** How far the counter grew in the last minute. A gateway that was restarted counts from zero again; that is no growth. */
+function skippedLately(figures: readonly Figures[], pool: string): number {
+  const from = Date.parse(figures.at(-1)?.at ?? "") - latelyMs;
   let before: number | undefined;
   let grown = 0;
-  for (const second of figures) {
-    const now = second.pools.find((item) => item.id === pool)?.attempts?.budgetExhausted;
+  for (const report of figures) {
+    const now = report.pools.find((item) => item.id === pool)?.attempts?.budgetExhausted;
     if (now === undefined) continue;
-    grown += before === undefined ? 0 : Math.max(0, now - before);
+    if (before !== undefined && Date.parse(report.at) > from) grown += Math.max(0, now - before);
     before = now;
   }
   return grown;

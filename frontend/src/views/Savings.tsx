@@ -71,12 +71,12 @@ function Lead({ told }: { told: Numbers }) {
   if (told.rescued + told.resumed === 0) {
     return (
       <p className="muted" data-testid="saved" data-rescued={0}>
-        No request has needed saving since the gateway's start.
+        Saved for clients: no request yet
       </p>
     );
   }
   return (
-    <p className="lead" data-testid="saved" data-rescued={told.rescued}>
+    <p className="lead" data-testid="saved" data-rescued={told.rescued} title={told.everyWhy}>
       Saved for clients:{" "}
       {told.rescued > 0 && (
         <>
@@ -86,7 +86,7 @@ function Lead({ told }: { told: Numbers }) {
       {told.rescued > 0 && told.resumed > 0 && "; "}
       {told.resumed > 0 && (
         <span title="Downloads and event streams that another backend took over in the middle.">
-          {count(told.resumed)} broken-off {told.resumed === 1 ? "answer was" : "answers were"} continued
+          {count(told.resumed)} {told.resumed === 1 ? "answer that broke off was" : "answers that broke off were"} continued
         </span>
       )}
     </p>
