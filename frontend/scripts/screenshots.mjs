@@ -1,5 +1,5 @@
 // Pictures of a running gateway in demo mode: node scripts/screenshots.mjs [folder]   (GATEWAY_URL, default http://localhost:8021)
-// It is ten clients of the pool meanwhile (for WARM_UP seconds before the outage, default 90), makes the primary hang on the way,
+// It is eight clients of the pool meanwhile (for WARM_UP seconds before the outage, default 90), makes the primary hang on the way,
 // and in the end both backends exit; everything is mended again.
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
@@ -24,7 +24,7 @@ async function open(width, height, colorScheme) {
     return page;
 }
 
-/** Ten clients that ask for /api/data over and over, with a breath in between. */
+/** Eight clients that ask for /api/data over and over, with a breath in between. */
 function startTraffic() {
     let running = true;
     const tally = { sent: 0, failed: 0 };
@@ -39,7 +39,7 @@ function startTraffic() {
             await new Promise((resolve) => setTimeout(resolve, 20 + 40 * Math.random()));
         }
     };
-    const loops = Array.from({ length: 10 }, loop);
+    const loops = Array.from({ length: 8 }, loop);
     return async () => {
         running = false;
         await Promise.all(loops);
