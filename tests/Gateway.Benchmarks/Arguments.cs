@@ -8,8 +8,11 @@ internal enum Mode
     Throughput,
     Memory,
     Processor,
+    Failover,
+    Kills,
+    Endure,
 
-    /// <summary>One of the processes that <see cref="Throughput"/> starts.</summary>
+    /// <summary>One of the processes that the others start.</summary>
     Role,
 }
 
@@ -17,7 +20,20 @@ internal enum Mode
 internal sealed record Arguments
 {
     public const string Usage = """
-        What failover costs, measured against stock YARP. Run it in Release.
+        What failover gives, and what it costs, measured against stock YARP and other proxies. Run it in Release.
+
+          --failover              what clients notice while backends fail, as a Markdown table: a row a fault; the gateway, HAProxy, nginx,
+                                  Caddy (Debian's) and stock YARP one after another, each cell with fresh processes; 25 s a cell
+            --only gateway,nginx  these contenders: gateway, haproxy-backup, haproxy-first, nginx, caddy, yarp; a beginning is enough
+            --rows sigkill,500    these faults: sigkill, sigstop, reset-connections, 503, 500, 403, slow, reset-requests, half-way,
+                                  flapping, both
+            --runs 1              of every cell; the table has medians
+            --rate 500            requests a second
+
+          --kills                 the primary is killed under 1000 GET/s, again and again, behind the gateway alone
+            --runs 20             kills
+
+          --endure                memory of the gateway and of stock YARP with 500 idle WebSockets and with 200 uploads of 30 MB at once
 
           --throughput            requests/s, p50 and p99 of YARP alone and of YARP with failover, each a process of its own,
                                   under load by wrk; interleaved runs, then medians and ratios as a Markdown table
@@ -26,6 +42,7 @@ internal sealed record Arguments
             --runs 5              of each contestant, after a warm-up
             --host                also the whole Gateway.Host
             --post                POST with a body of 64 bytes instead of GET
+            --large               answers of 1 MB
 
           --memory                bytes allocated and time taken per proxied request and per decision of the core, by BenchmarkDotNet;
                                   what follows is passed on to it, such as --memory --filter '*Decide*'
@@ -49,6 +66,16 @@ internal sealed record Arguments
 
     public bool Post { get; private init; }
 
+    public bool Large { get; private init; }
+
+    public int Rate { get; private init; } = 500;
+
+    /// <summary>Empty: all.</summary>
+    public string[] Only { get; private init; } = [];
+
+    /// <summary>Empty: all.</summary>
+    public string[] Rows { get; private init; } = [];
+
     /// <summary>The arguments of BenchmarkDotNet.</summary>
     public string[] BenchmarkDotNet { get; private init; } = [];
 
@@ -57,8 +84,14 @@ internal sealed record Arguments
 
     public int Port { get; private init; }
 
+    /// <summary>What a faulty backend calls itself.</summary>
+    public string Name { get; private init; } = string.Empty;
+
     /// <summary>Where the backend of a proxy is.</summary>
     public string Backend { get; private init; } = string.Empty;
+
+    /// <summary>Where the other one is; empty: there is none.</summary>
+    public string Standby { get; private init; } = string.Empty;
 
     /// <exception cref="BenchmarkException">An argument is not understood.</exception>
     public static Arguments Parse(string[] args)
@@ -76,6 +109,15 @@ internal sealed record Arguments
                 "--help" or "-h" => parsed with { Mode = Mode.Help },
                 "--throughput" => parsed with { Mode = Mode.Throughput },
                 "--processor" => parsed with { Mode = Mode.Processor },
+                "--failover" => parsed with { Mode = Mode.Failover },
+                "--kills" => parsed with { Mode = Mode.Kills },
+                "--endure" => parsed with { Mode = Mode.Endure },
+                "--only" => parsed with { Only = Value(args, ref index).Split(',') },
+                "--rows" => parsed with { Rows = Value(args, ref index).Split(',') },
+                "--rate" => parsed with { Rate = Number(args, ref index) },
+                "--large" => parsed with { Large = true },
+                "--name" => parsed with { Name = Value(args, ref index) },
+                "--standby" => parsed with { Standby = Value(args, ref index) },
                 "--host" => parsed with { Host = true },
                 "--post" => parsed with { Post = true },
                 "--connections" => parsed with { Connections = Number(args, ref index) },

@@ -57,8 +57,9 @@ internal sealed partial class AttemptInvoker
         Stream? stream = null;
         for (var attempt = 0; attempt < pool.Setup.Options.Attempts.Max && stream is null; attempt++)
         {
+            var seen = pool.Attempts.Hold.Releases;
             var next = Candidates.Next(pool, route, _method, tried) ?? Candidates.Next(pool, route, _method, tried: null);
-            if (next is null && !await SomebodyComesAsync(cancel))
+            if (next is null && !await SomebodyComesAsync(seen, cancel))
             {
                 break;
             }
@@ -119,10 +120,10 @@ internal sealed partial class AttemptInvoker
         return null;
     }
 
-    private async Task<bool> SomebodyComesAsync(CancellationToken cancel)
+    private async Task<bool> SomebodyComesAsync(long seen, CancellationToken cancel)
     {
         var (hold, options) = (pool.Attempts.Hold, pool.Setup.Options.Hold);
-        if (hold.TryJoin(options.Max, ref _seenReleases) is not { } place)
+        if (hold.TryJoin(options.Max, seen) is not { } place)
         {
             return false;
         }

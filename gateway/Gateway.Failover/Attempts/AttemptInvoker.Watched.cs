@@ -10,8 +10,6 @@ internal sealed partial class AttemptInvoker
 {
     private int _word;
     private Hedge? _hedge;
-    private TaskCompletionSource<bool>? _place;
-    private long _seenReleases;
     private bool _silenceNoted;
     private bool _hedgeRefused;
     private bool _hedged;
@@ -40,7 +38,7 @@ internal sealed partial class AttemptInvoker
                 CheckAttempt(look, word);
                 break;
             case AttemptPhase.Held when IsOver(look) || look.Now >= _failures!.HeldUntil:
-                _place?.TrySetResult(false);
+                _failures!.Place?.TrySetResult(false);
                 break;
         }
     }
@@ -58,7 +56,6 @@ internal sealed partial class AttemptInvoker
     private void Open()
     {
         _silenceNoted = false;
-        _seenReleases = pool.Attempts.Hold.Releases;
         Volatile.Write(ref _word, AttemptWord.Of(Made, AttemptPhase.Waiting));
     }
 
@@ -231,10 +228,12 @@ internal sealed partial class AttemptInvoker
 
         while (!_cancelled.IsCancellationRequested && services.Clock.Time.GetTimestamp() < failures.HeldUntil)
         {
+            // Whoever comes back from here on is not missed.
+            var seen = hold.Releases;
             failures.ForgetRevived();
             if (Candidates.Next(pool, route, _method, failures.Tried) is not { } found)
             {
-                if (!await WaitAsync(hold, options.Max))
+                if (!await WaitAsync(hold, options.Max, seen))
                 {
                     break;
                 }
@@ -255,20 +254,20 @@ internal sealed partial class AttemptInvoker
         return false;
     }
 
-    private async Task<bool> WaitAsync(HoldQueue hold, int most)
+    private async Task<bool> WaitAsync(HoldQueue hold, int most, long seen)
     {
-        _place = hold.TryJoin(most, ref _seenReleases);
-        if (_place is null)
+        if (hold.TryJoin(most, seen) is not { } place)
         {
             return false;
         }
 
+        Failing().Place = place;
         Volatile.Write(ref _word, AttemptWord.Of(Made, AttemptPhase.Held));
-        var released = await _place.Task;
+        var released = await place.Task;
         Volatile.Write(ref _word, AttemptWord.Of(Made, AttemptPhase.Idle));
         if (!released)
         {
-            hold.Leave(_place);
+            hold.Leave(place);
         }
 
         return released;

@@ -66,62 +66,78 @@ internal sealed partial class AttemptInvoker(
         services.Watch.Add(this);
         try
         {
-            // Awaited here and not in methods of their own, which would have to be kept in memory, and woken up, for every request.
+            // The first attempt stands here by itself: what nearly every request needs shall not carry along what hardly any does.
             var begun = Begin(FirstChoice());
-            while (true)
+            HttpResponseMessage? response = null;
+            Exception? error = null;
+            try
             {
-                if (!begun && !await HoldAsync())
+                if (begun)
                 {
-                    return Finish(response: null, new HttpRequestException("No backend could take the request."), AttemptOutcome.Failed);
+                    response = await Send();
                 }
-
-                HttpResponseMessage? response;
-                Exception? error;
-                try
-                {
-                    (response, error) = (await (_adopted ?? Send()), null);
-                }
-                catch (HttpRequestException e) when (IsDowngrade(e))
-                {
-                    // YARP asked for a WebSocket over HTTP/2, which this backend does not speak, and will ask again over HTTP/1.1.
-                    _ = End();
-                    Made--;
-                    throw;
-                }
-                catch (Exception e) when (Faults.IsTransports(e) || IsRetirement(e))
-                {
-                    // The backend's failure; what is to be done about it is decided below.
-                    (response, error) = (null, e);
-                }
-
-                var phase = End();
-                if (phase == AttemptPhase.HedgeWon)
-                {
-                    AdoptWinner(response);
-                    begun = true;
-                    continue;
-                }
-
-                var outcome = response is null ? Judge(error!, phase) : Judge(response);
-                if (Adopts(response, outcome, phase))
-                {
-                    begun = true;
-                    continue;
-                }
-
-                var step = Plan(outcome, out var next);
-                if (step is not (AttemptStep.RetryElsewhere or AttemptStep.Hold) && !await IsOutageAsync(outcome))
-                {
-                    return Finish(response, error, outcome);
-                }
-
-                await LeaveAsync(response);
-                begun = step == AttemptStep.RetryElsewhere && Begin(next);
             }
+            catch (Exception e) when (IsTransports(e))
+            {
+                error = e;
+            }
+
+            var phase = begun ? End() : AttemptPhase.Idle;
+            return response is not null && phase == AttemptPhase.Waiting && IsGood(response)
+                ? Finish(response, error: null, Judge(response))
+                : await GoOnAsync(response, error, phase);
         }
         finally
         {
             services.Watch.Remove(this);
+        }
+    }
+
+    /// <summary>From attempt to attempt, until there is an answer or nothing more to try.</summary>
+    /// <param name="phase">How the attempt ended; idle if there was nobody to send it to.</param>
+    private async Task<HttpResponseMessage> GoOnAsync(HttpResponseMessage? response, Exception? error, AttemptPhase phase)
+    {
+        while (true)
+        {
+            var begun = false;
+            if (phase == AttemptPhase.HedgeWon)
+            {
+                AdoptWinner(response);
+                begun = true;
+            }
+            else if (phase != AttemptPhase.Idle)
+            {
+                var outcome = response is null ? Judge(error!, phase) : Judge(response);
+                begun = Adopts(response, outcome, phase);
+                if (!begun)
+                {
+                    var step = Plan(outcome, out var next);
+                    if (step is not (AttemptStep.RetryElsewhere or AttemptStep.Hold) && !await IsOutageAsync(outcome))
+                    {
+                        return Finish(response, error, outcome);
+                    }
+
+                    await LeaveAsync(response);
+                    begun = step == AttemptStep.RetryElsewhere && Begin(next);
+                }
+            }
+
+            if (!begun && !await HoldAsync())
+            {
+                return Finish(response: null, new HttpRequestException("No backend could take the request."), AttemptOutcome.Failed);
+            }
+
+            try
+            {
+                (response, error) = (await (_adopted ?? Send()), null);
+            }
+            catch (Exception e) when (IsTransports(e))
+            {
+                // The backend's failure; what is to be done about it is decided at the next turn.
+                (response, error) = (null, e);
+            }
+
+            phase = End();
         }
     }
 
@@ -395,8 +411,20 @@ internal sealed partial class AttemptInvoker(
     // Its connections were dropped between the choice and the sending: nothing was sent.
     private bool IsRetirement(Exception error) => error is ObjectDisposedException && _client is { IsRetired: true };
 
-    private static bool IsDowngrade(HttpRequestException error) =>
-        error.Data.Contains("SETTINGS_ENABLE_CONNECT_PROTOCOL") || error.Data.Contains("HTTP2_ENABLED");
+    private bool IsTransports(Exception error) => !IsDowngrade(error) && (Faults.IsTransports(error) || IsRetirement(error));
+
+    // YARP asked for a WebSocket over HTTP/2, which this backend does not speak. It will ask again over HTTP/1.1, and that is the same attempt.
+    private bool IsDowngrade(Exception error)
+    {
+        if (error is not HttpRequestException || !(error.Data.Contains("SETTINGS_ENABLE_CONNECT_PROTOCOL") || error.Data.Contains("HTTP2_ENABLED")))
+        {
+            return false;
+        }
+
+        Made = 0;
+        _ = End();
+        return true;
+    }
 
     protected override void Dispose(bool disposing)
     {

@@ -36,6 +36,22 @@ internal sealed class AttemptRoster
     public void Remove(AttemptInvoker request) => Volatile.Write(ref request.Places![request.Place], null);
 #pragma warning restore CA1822
 
+    public bool IsEmpty
+    {
+        get
+        {
+            for (var segment = _first; segment is not null; segment = segment.Existing)
+            {
+                if (segment.Places.AsSpan().ContainsAnyExcept((AttemptInvoker?)null))
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        }
+    }
+
     /// <summary>Looks at everybody.</summary>
     /// <returns>How many there were.</returns>
     public int Visit(Look look)

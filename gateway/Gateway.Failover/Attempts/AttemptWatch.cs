@@ -1,4 +1,5 @@
 using Gateway.Core;
+using Gateway.Core.Attempts;
 using Gateway.Failover.Configuration;
 using Gateway.Failover.Engine;
 
@@ -42,7 +43,7 @@ internal sealed class AttemptWatch(PoolDirectory pools, Inbox inbox, EngineClock
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        _timer = clock.Time.CreateTimer(_ => Sweep(), state: null, Period, Period);
+        _timer = clock.Time.CreateTimer(_ => Sweep(), state: null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         return Task.CompletedTask;
     }
 
@@ -110,10 +111,10 @@ internal sealed class AttemptWatch(PoolDirectory pools, Inbox inbox, EngineClock
         var look = new Look(now, late > TimeSpan.Zero ? late : TimeSpan.Zero, clock.Time);
         _last = now;
         var seen = _roster.Visit(look);
-        if (clock.Time.GetElapsedTime(_lastSecond, now) >= Recently)
+        if (clock.Time.GetElapsedTime(_lastSecond, now) is var passed && passed >= Recently)
         {
             _lastSecond = now;
-            EachSecond();
+            EachSecond((int)Math.Min(passed.TotalSeconds, RetryBudget.SavedFor.TotalSeconds));
         }
 
         foreach (var pool in pools.All.Values)
@@ -127,12 +128,17 @@ internal sealed class AttemptWatch(PoolDirectory pools, Inbox inbox, EngineClock
         }
     }
 
-    private void EachSecond()
+    /// <param name="seconds">How many have passed: more than one after a rest.</param>
+    private void EachSecond(int seconds)
     {
         foreach (var pool in pools.All.Values)
         {
             var options = pool.Setup.Options;
-            pool.Attempts.Budget.Read();
+            for (var second = 0; second < seconds; second++)
+            {
+                pool.Attempts.Budget.Read();
+            }
+
             foreach (var route in pool.Attempts.Routes)
             {
                 route.Learn(options.Hedging, options.Judging.Stall);
@@ -156,11 +162,17 @@ internal sealed class AttemptWatch(PoolDirectory pools, Inbox inbox, EngineClock
         }
     }
 
-    // A process with nothing to do is not woken up a hundred times a second.
+    // A process with nothing to do is not woken up.
     private void Rest()
     {
-        _timer?.Change(Recently, Recently);
-        Volatile.Write(ref _resting, 1);
+        _timer?.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        // A full fence: who is added from here on sees it.
+        Interlocked.Exchange(ref _resting, 1);
+        if (!_roster.IsEmpty)
+        {
+            // It came between the look and the rest.
+            WakeUp();
+        }
     }
 
     private void WakeUp()

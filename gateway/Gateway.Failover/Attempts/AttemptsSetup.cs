@@ -26,6 +26,7 @@ internal static class AttemptsSetup
         services.AddHostedService(provider => provider.GetRequiredService<AttemptWatch>());
         services.AddSingleton<IReactor, StreamCloser>();
         services.AddSingleton<AttemptServices>();
+        services.AddHostedService<FailureDrill>();
         services.AddSingleton<FailureLog>();
         services.AddSingleton<IHttpForwarder>(provider =>
             ActivatorUtilities.CreateInstance<FailoverForwarder>(provider, yarp.Create<IHttpForwarder>(provider)));

@@ -39,6 +39,9 @@ internal sealed class Failures(Pool pool, Inbox inbox)
     /// <summary>Until when it may be held. Set at the first time.</summary>
     public long HeldUntil { get; set; }
 
+    /// <summary>Its place among those that wait, for the watch to end the waiting.</summary>
+    public TaskCompletionSource<bool>? Place { get; set; }
+
     /// <summary>What the client gets if nobody does better; later bad answers are thrown away.</summary>
     public (HttpResponseMessage Response, DestinationState From)? FirstAnswer { get; set; }
 

@@ -22,14 +22,13 @@ internal sealed class HoldQueue
     public (long Held, long Refused) Totals => (Interlocked.Read(ref _held), Interlocked.Read(ref _refused));
 
     /// <summary>Joins the queue; null when it is full.</summary>
-    /// <param name="seen">The releases that the request knew of when it last tried. One that came since lets it try again at once.</param>
-    public TaskCompletionSource<bool>? TryJoin(int most, ref long seen)
+    /// <param name="seen">The releases before the request last looked for a backend. One that came since lets it try again at once.</param>
+    public TaskCompletionSource<bool>? TryJoin(int most, long seen)
     {
         lock (_gate)
         {
             if (seen != _releases)
             {
-                seen = _releases;
                 var atOnce = new TaskCompletionSource<bool>();
                 atOnce.SetResult(true);
                 return atOnce;

@@ -16,10 +16,16 @@ internal static class ProxyApp
     /// <summary>Says how many bytes the process has allocated since its start.</summary>
     public const string AllocatedPath = "/benchmark/allocated";
 
-    public static WebApplication Build(bool withFailover, string backend, Action<WebApplicationBuilder> configure)
+    /// <summary>Says how many bytes the last garbage collection left, as the runtime's own meter does.</summary>
+    public const string HeapPath = "/benchmark/heap";
+
+    public static WebApplication Build(bool withFailover, string backend, Action<WebApplicationBuilder> configure) =>
+        Build(withFailover, Settings(withFailover, backend), configure);
+
+    public static WebApplication Build(bool withFailover, Dictionary<string, string?> settings, Action<WebApplicationBuilder> configure)
     {
         var builder = WebApplication.CreateBuilder();
-        builder.Configuration.AddInMemoryCollection(Settings(withFailover, backend));
+        builder.Configuration.AddInMemoryCollection(settings);
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         var yarp = builder.Services.AddReverseProxy().LoadFromConfig(builder.Configuration.GetSection("ReverseProxy"));
         if (withFailover)
@@ -30,6 +36,7 @@ internal static class ProxyApp
         configure(builder);
         var app = builder.Build();
         app.MapGet(AllocatedPath, () => GC.GetTotalAllocatedBytes());
+        app.MapGet(HeapPath, () => LeftByLastCollection());
         app.MapReverseProxy();
         if (withFailover)
         {
@@ -37,6 +44,18 @@ internal static class ProxyApp
         }
 
         return app;
+    }
+
+    private static long LeftByLastCollection()
+    {
+        var last = GC.GetGCMemoryInfo(GCKind.Any);
+        long left = 0;
+        foreach (var generation in last.GenerationInfo)
+        {
+            left += generation.SizeAfterBytes;
+        }
+
+        return left;
     }
 
     /// <summary>The configuration of a proxy, as keys and values.</summary>

@@ -54,7 +54,7 @@ internal sealed class Contestant : IAsyncDisposable
     public async Task<Sample> MeasureAsync(Arguments arguments)
     {
         var (cpu, bytes) = (Cpu(), await AllocatedAsync());
-        var result = await Wrk.RunAsync($"{Url}/api/data", arguments);
+        var result = await Wrk.RunAsync(Url + (arguments.Large ? FastBackend.LargePath : "/api/data"), arguments);
         return new Sample(
             result.PerSecond, result.P50, result.P99, (Cpu() - cpu).TotalMicroseconds / result.Requests,
             (await AllocatedAsync() - bytes) / result.Requests);

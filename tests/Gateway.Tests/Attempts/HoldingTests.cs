@@ -92,15 +92,15 @@ public class HoldingTests
         var order = new List<int>();
         foreach (var number in Enumerable.Range(0, 5))
         {
-            _ = queue.TryJoin(10, ref seen)!.Task.ContinueWith(_ => { lock (order) { order.Add(number); } }, TaskContinuationOptions.ExecuteSynchronously);
+            _ = queue.TryJoin(10, seen)!.Task.ContinueWith(_ => { lock (order) { order.Add(number); } }, TaskContinuationOptions.ExecuteSynchronously);
         }
 
         queue.Release();
 
         Assert.Equal(0, queue.Count);
-        Assert.True(queue.TryJoin(10, ref seen)!.Task.IsCompleted);
-        Assert.False(queue.TryJoin(10, ref seen)!.Task.IsCompleted);
-        Assert.Null(queue.TryJoin(1, ref seen));
+        Assert.True(queue.TryJoin(10, seen)!.Task.IsCompleted);
+        Assert.False(queue.TryJoin(10, queue.Releases)!.Task.IsCompleted);
+        Assert.Null(queue.TryJoin(1, queue.Releases));
         Assert.Equal((6, 1), queue.Totals);
     }
 
