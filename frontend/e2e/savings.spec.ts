@@ -11,10 +11,8 @@ test("what clients were spared in an outage is said in words", async ({ page, re
   await expect(page.getByTestId("budget")).toContainText(/Retry budget[\s\d]+ left/);
   const before = await rescued(page);
   const client = startClient(baseURL!);
-  // A hang is known by its silence only, and silence only by how fast answers came before.
-  await expect
-    .poll(async () => Number((await page.getByTestId("attempts").first().textContent())?.replace(/\D/g, "")))
-    .toBeGreaterThan(20);
+  // A hang is known by how fast answers came before, and what may be tried again is a share of the requests there were.
+  await expect.poll(client.sent, { timeout: 60_000 }).toBeGreaterThan(500);
   await request.post("/proxy/fail?pool=api&backend=primary&mode=hang");
   await serving(page, "secondary");
   await expect.poll(() => rescued(page), { message: "the requests that hung were saved" }).toBeGreaterThan(before);
