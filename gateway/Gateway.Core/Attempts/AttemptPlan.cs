@@ -19,7 +19,7 @@ public static class AttemptPlan
         _ when !MayTryAgain(facts) || facts.AttemptsMade >= facts.MaxAttempts => AttemptStep.GiveUp,
         // A bad answer is an answer: nobody waits for a better one.
         AttemptOutcome.BadStatus when !facts.OtherBackendLeft => AttemptStep.GiveUp,
-        AttemptOutcome.Failed when !facts.OtherBackendLeft => facts.NobodyReached ? AttemptStep.Hold : AttemptStep.GiveUp,
+        AttemptOutcome.Failed when !facts.OtherBackendLeft => facts is { NobodyReached: true, HasAnswer: false } ? AttemptStep.Hold : AttemptStep.GiveUp,
         _ => facts.BudgetLeft ? AttemptStep.RetryElsewhere : AttemptStep.GiveUp,
     };
 
@@ -58,6 +58,7 @@ public static class AttemptPlan
 /// <param name="OtherBackendLeft">There is a backend that this request may be sent to and has not tried.</param>
 /// <param name="NobodyReached">Backends refuse connections, or the pool knows that nobody can serve: waiting may help.</param>
 /// <param name="BudgetLeft">The pool's retry budget allows one more attempt.</param>
+/// <param name="HasAnswer">An earlier attempt was answered, if badly: nobody waits for a better answer.</param>
 public readonly record struct AttemptFacts(
     RequestMethod Method,
     BodyKind Body,
@@ -67,7 +68,8 @@ public readonly record struct AttemptFacts(
     int MaxAttempts,
     bool OtherBackendLeft,
     bool NobodyReached = false,
-    bool BudgetLeft = true);
+    bool BudgetLeft = true,
+    bool HasAnswer = false);
 
 public enum RequestMethod
 {

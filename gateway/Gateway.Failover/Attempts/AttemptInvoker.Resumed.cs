@@ -12,6 +12,7 @@ namespace Gateway.Failover.Attempts;
 internal sealed partial class AttemptInvoker
 {
     private HttpResponseMessage? _continuing;
+    private bool _isLeaving;
 
     /// <summary>
     /// The pool has left the backend of this stream. One that can be continued elsewhere is, if its backend is down or the pool wants no stream to
@@ -21,7 +22,8 @@ internal sealed partial class AttemptInvoker
     {
         if (_continuing is { } continuing && (isDown || policy == StreamPolicy.Close))
         {
-            // The read under way fails, which is how the stream learns that its backend is gone.
+            // The read under way fails, which is how the stream learns that its backend is gone. Of one that is well nobody says that it broke off.
+            _isLeaving = true;
             continuing.Dispose();
         }
         else if (policy == StreamPolicy.Close)
@@ -78,13 +80,18 @@ internal sealed partial class AttemptInvoker
     /// <summary>The backend has failed in mid-answer, which counts, and is no longer the one that the client is served by.</summary>
     private void BrokeOff()
     {
-        if (Current is { } backend)
+        if (Current is { } left && _isLeaving)
+        {
+            left.Count(AttemptEnd.Cut);
+        }
+        else if (Current is { } backend)
         {
             backend.Count(AttemptEnd.Broken);
             services.Inbox.AttemptFailed(pool, backend, new Fault(FaultKind.Broken, "answer broke off"), backend.AddToStreak());
             Failing().Because(RescueReason.BrokeOff);
         }
 
+        _isLeaving = false;
         Occupy(backend: null);
     }
 

@@ -25,6 +25,7 @@ internal sealed partial class AttemptInvoker
     public void CloseStream()
     {
         ClosedWithBackend = true;
+        pool.Attempts.Streams.CountClosed();
         context.Abort();
     }
 
@@ -97,6 +98,10 @@ internal sealed partial class AttemptInvoker
             _silenceNoted = true;
             lane.NoteSilence(_began, look.Now);
         }
+        else if (_silenceNoted)
+        {
+            lane.NoteStillSilent(look.Now);
+        }
 
         if (AttemptWord.Phase(word) == AttemptPhase.Waiting && silent >= lane.HedgeAfter && !_hedgeRefused && Made == 1)
         {
@@ -166,6 +171,7 @@ internal sealed partial class AttemptInvoker
         late?.Dispose();
         Current?.Count(AttemptEnd.Lost);
         pool.Attempts.CountHedge(won: true);
+        _lane?.NoteStillSilent(services.Clock.Time.GetTimestamp());
         if (pool.View.SuspectsActive || pool.View.IsDown(_destination.DestinationId))
         {
             // Its backend is in doubt: without the hedge the client would still wait.

@@ -156,7 +156,7 @@ internal sealed class AttemptWatch(PoolDirectory pools, Inbox inbox, EngineClock
                 if (lane.Silent > 0 && look.Since(lane.LastSilent) < Recently)
                 {
                     var others = route.AnsweredBesides(lane.Backend, Math.Max(lane.SilentSince, look.Before(Recently)));
-                    inbox.AttemptSilent(pool, lane.Backend, route.Id, lane.Silent, look.Since(lane.SilentSince) - look.Late, others);
+                    inbox.AttemptSilent(pool, lane.Backend, route.Id, lane.Silent, clock.Time.GetElapsedTime(lane.SilentSince, lane.LastSilent), others);
                 }
             }
         }

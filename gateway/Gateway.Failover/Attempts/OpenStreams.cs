@@ -17,6 +17,8 @@ internal sealed class OpenStreams
 
     public void Remove(AttemptInvoker request) => _open.TryRemove(request, out _);
 
+    public void CountClosed() => Interlocked.Increment(ref _closed);
+
     public bool IsEmpty => _open.IsEmpty;
 
     /// <summary>Tells those at backends that no longer serve.</summary>
@@ -26,7 +28,6 @@ internal sealed class OpenStreams
         {
             if (request.Current is { } backend && !view.Serving.Contains(backend.Id, StringComparer.OrdinalIgnoreCase))
             {
-                _closed += policy == StreamPolicy.Close ? 1 : 0;
                 request.LeaveStream(view.IsDown(backend.Id), policy);
             }
         }

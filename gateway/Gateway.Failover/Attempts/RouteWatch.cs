@@ -99,7 +99,7 @@ internal sealed class Lane(RouteWatch route, Backend backend)
     /// <summary>The timestamp at which the first of them began.</summary>
     public long SilentSince => Volatile.Read(ref _silentSince);
 
-    /// <summary>The timestamp at which the latest of them was found silent.</summary>
+    /// <summary>The timestamp at which an attempt was last seen to be silent.</summary>
     public long LastSilent => Volatile.Read(ref _lastSilent);
 
     /// <summary>An attempt was answered well.</summary>
@@ -127,6 +127,17 @@ internal sealed class Lane(RouteWatch route, Backend backend)
 
         Volatile.Write(ref _lastSilent, now);
         Interlocked.Increment(ref _silent);
+    }
+
+    /// <summary>
+    /// An attempt is still silent, or was when its hedge was answered. A silence has lasted until then and no longer: where nobody asks, nobody is silent.
+    /// </summary>
+    public void NoteStillSilent(long now)
+    {
+        if (Volatile.Read(ref _silent) != 0)
+        {
+            Volatile.Write(ref _lastSilent, now);
+        }
     }
 
     public TimeSpan? Learn(HedgingOptions hedging, int minimum)

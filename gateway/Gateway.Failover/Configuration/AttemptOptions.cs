@@ -104,7 +104,9 @@ public sealed class BudgetOptions
 /// <summary>Requests that wait, in order, while no backend can take them.</summary>
 public sealed class HoldOptions
 {
-    /// <summary>How long a request waits for a backend before it is answered with 503. 0ms answers at once.</summary>
+    /// <summary>
+    /// How long a request waits for a backend before it is answered with 503, whose <c>Retry-After</c> is the interval of the probes. 0ms answers at once.
+    /// </summary>
     [Allowed("0ms", "10m")]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(5);
 

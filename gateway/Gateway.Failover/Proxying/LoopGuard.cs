@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Security.Cryptography;
 
 namespace Gateway.Failover.Proxying;
 
@@ -14,7 +14,7 @@ internal sealed class LoopGuard
 {
     private const int MostHops = 20;
 
-    private readonly string _name = Random.Shared.NextInt64().ToString("x16", CultureInfo.InvariantCulture);
+    private readonly string _name = RandomNumberGenerator.GetHexString(16, lowercase: true);
     private long _loops;
 
     /// <summary>Requests that were answered with 508.</summary>

@@ -81,6 +81,7 @@ public class AttemptPlanTests
 
         Assert.Equal(expected, AttemptPlan.Next(facts));
         Assert.Equal(GiveUp, AttemptPlan.Next(facts with { NobodyReached = false }));
+        Assert.Equal(GiveUp, AttemptPlan.Next(facts with { HasAnswer = true }));
     }
 
     [Fact]

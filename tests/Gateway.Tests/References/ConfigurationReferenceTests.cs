@@ -21,7 +21,7 @@ public class ConfigurationReferenceTests
         **At the start** all errors are told at once, each with the setting, its value and what is allowed, and the exit code is 1. **A changed file**
         is applied without a restart and without losing a request; a bad one is refused as a whole, said in the log, counted in
         `gateway_configuration_refused_total`, and the old one stays in force. A running gateway is not emptied. Read only at the start are
-        `Seed`, `Engine:InboxCapacity`, `Journal`, `Telemetry`, and of `Live` the `LogLines`, `LogLevel` and `FiguresInterval`.
+        `Seed`, `Engine:InboxCapacity`, `Journal`, `Replay`, `Telemetry`, and of `Live` the `LogLines`, `LogLevel` and `FiguresInterval`.
 
         This page is generated from the code: `REWRITE=1 dotnet test tests/Gateway.Tests` writes it.
 
@@ -66,7 +66,7 @@ public class ConfigurationReferenceTests
         if (kind.IsGenericType && kind.GetGenericTypeDefinition() == typeof(Dictionary<,>))
         {
             var entry = kind.GetGenericArguments()[1];
-            return Rows(entry, Activator.CreateInstance(entry)!, $"{at}:{{pool}}");
+            return Rows(entry, Activator.CreateInstance(entry)!, $"{at}:{(property.Name == nameof(FailoverOptions.Routes) ? "{route}" : "{pool}")}");
         }
 
         return [[$"`{at}`", Default(property.GetValue(defaults)), Allowed(property), Document.Summary($"P:{type.FullName}.{property.Name}")]];

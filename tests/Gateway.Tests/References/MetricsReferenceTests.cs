@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
+using Gateway.Failover.Attempts;
 using Gateway.Failover.Engine;
 using Gateway.Failover.Probing;
 using Gateway.Failover.Telemetry;
@@ -80,6 +81,7 @@ public partial class MetricsReferenceTests
     private static string Values(IGrouping<string, (string Name, string Value)> label) => label.Key switch
     {
         "pool" or "backend" or "from" or "to" => $"`{label.Key}`",
+        "kind" when label.Any(one => one.Value == "download") => Closed<ResumptionKind>(label.Key),
         "kind" => Closed<Core.ChangeKind>(label.Key),
         "cause" => Closed<Core.Cause>(label.Key),
         _ => $"`{label.Key}`: {string.Join(", ", label.Select(one => one.Value).Distinct().Order())}",

@@ -1,0 +1,129 @@
+using System.Net.Http;
+using Gateway.Core;
+using Gateway.Core.Attempts;
+using Gateway.Failover.Engine;
+using Yarp.ReverseProxy.Model;
+
+namespace Gateway.Failover.Attempts;
+
+/// <summary>What an attempt came to, and what becomes of the request: facts for the plan, and the plan's answer.</summary>
+internal sealed partial class AttemptInvoker
+{
+    private AttemptOutcome Judge(HttpResponseMessage response)
+    {
+        _possiblySent = true;
+        if (!IsGood(response))
+        {
+            Fail(AttemptEnd.Status, new Fault(FaultKind.Status, $"answered {(int)response.StatusCode}"));
+            return AttemptOutcome.BadStatus;
+        }
+
+        if (_lane is { } lane)
+        {
+            var now = services.Clock.Time.GetTimestamp();
+            if (lane.Answered(services.Clock.Time.GetElapsedTime(_began, now), now))
+            {
+                services.Inbox.AnswersResumed(pool, lane.Backend);
+            }
+        }
+
+        // The view as it is now: a request that began before the verdict may be the first to be answered under it.
+        if (pool.View.Awaited is { } awaited && Current is not null && awaited.IsFirst(Current.Id))
+        {
+            services.Inbox.FirstAnswered(pool, awaited, view.Awaited == awaited ? awaited.AskedAt : null);
+        }
+
+        return AttemptOutcome.Good;
+    }
+
+    private AttemptOutcome Judge(Exception error, AttemptPhase phase)
+    {
+        var unsent = phase == AttemptPhase.NotConnected || Faults.NothingSent(error) || IsRetirement(error);
+        _possiblySent |= !unsent && (_tracking?.PossiblySent ?? _replay?.PossiblySent ?? true);
+        // The backend may have taken nothing; what the client sent is gone all the same if nobody kept it.
+        _possiblySent |= unsent && (_tracking is { IsEmpty: false, PossiblySent: true } || _replay is { PossiblySent: true, CanReplay: false });
+
+        // A body that ends too early is often known before the request is.
+        if (Faults.ClientLeft(context) || Faults.IsClients(error) || _replay is { ClientFailed: true })
+        {
+            Current?.Count(AttemptEnd.ClientLeft);
+            return AttemptOutcome.ClientLeft;
+        }
+
+        switch (phase)
+        {
+            case AttemptPhase.BackendDown:
+                Current?.Count(AttemptEnd.Cut);
+                Failing().NoteCut(new Fault(FaultKind.Broken, "taken down meanwhile"));
+                return AttemptOutcome.Failed;
+            case AttemptPhase.NotConnected:
+                Fail(AttemptEnd.Connect, new Fault(FaultKind.Connect, "connect timed out"));
+                return AttemptOutcome.Failed;
+            case AttemptPhase.DeadlinePassed or AttemptPhase.RequestCancelled:
+                Fail(AttemptEnd.Timeout, new Fault(FaultKind.Timeout, "no answer within the request's time"));
+                return AttemptOutcome.DeadlinePassed;
+            default:
+                var fault = Faults.Of(error);
+                Fail(fault.Kind switch { FaultKind.Connect => AttemptEnd.Connect, FaultKind.Timeout => AttemptEnd.Timeout, _ => AttemptEnd.Broken }, fault);
+                return AttemptOutcome.Failed;
+        }
+    }
+
+    private void Fail(AttemptEnd end, Fault fault)
+    {
+        Current?.Count(end);
+        Failing().Add(Current, fault);
+    }
+
+    private AttemptStep Plan(AttemptOutcome outcome, out DestinationState? next)
+    {
+        next = null;
+        if (outcome is AttemptOutcome.Good or AttemptOutcome.ClientLeft or AttemptOutcome.DeadlinePassed)
+        {
+            return outcome == AttemptOutcome.Good ? AttemptStep.Answer : AttemptStep.GiveUp;
+        }
+
+        var failures = Failing();
+        failures.NoteTried(_destination.DestinationId);
+        next = Candidates.Next(pool, route, _method, failures.Tried);
+        var nobodyReached = failures.NobodyReached || pool.View.State.Exhausted;
+        var facts = Facts(outcome, next is not null, nobodyReached);
+        var step = AttemptPlan.Next(facts);
+        if (step == AttemptStep.RetryElsewhere && !pool.Attempts.Budget.TrySpend(pool.Setup.Options.Budget))
+        {
+            failures.OverBudget = true;
+            return AttemptPlan.Next(facts with { BudgetLeft = false });
+        }
+
+        failures.BodyGone = step == AttemptStep.GiveUp && Body == BodyKind.Streamed && _method != RequestMethod.Unsafe;
+        return step;
+    }
+
+    /// <summary>
+    /// Whether the connections that broke wherever it was tried were the end of all backends at once, and not the request's doing. The connection watch
+    /// finds that out within a moment, which is waited for.
+    /// </summary>
+    private async ValueTask<bool> IsOutageAsync(AttemptOutcome outcome)
+    {
+        if (outcome != AttemptOutcome.Failed || _failures is not { Last.Kind: FaultKind.Broken }
+            || AttemptPlan.Next(Facts(outcome, hasNext: false, nobodyReached: true)) != AttemptStep.Hold)
+        {
+            return false;
+        }
+
+        for (var look = 0; look < LooksForOutage; look++)
+        {
+            if (Candidates.Next(pool, route, _method, tried: null) is null)
+            {
+                return true;
+            }
+
+            await Task.Delay(AttemptWatch.Period, services.Clock.Time, CancellationToken.None);
+        }
+
+        return false;
+    }
+
+    private AttemptFacts Facts(AttemptOutcome outcome, bool hasNext, bool nobodyReached) =>
+        new(_method, Body, outcome, _possiblySent, Made, pool.Setup.Options.Attempts.Max, hasNext, nobodyReached, HasAnswer: _failures?.FirstAnswer is not null);
+}
