@@ -50,6 +50,7 @@ export const serving = (page: Page, backend: string) =>
   expect(page.getByTestId("verdict")).toHaveAttribute("data-active", backend, { timeout: 60_000 });
 
 export interface Client {
+  readonly sent: () => number;
   stop(): Promise<{ sent: number; failed: string[] }>;
 }
 
@@ -72,6 +73,7 @@ export function startClient(baseURL: string): Client {
   };
   const loops = [loop(), loop()];
   return {
+    sent: () => sent,
     async stop() {
       running = false;
       await Promise.all(loops);

@@ -8,6 +8,7 @@ import "./styles/tokens.css";
 import "./styles/page.css";
 import "./styles/controls.css";
 import "./styles/verdict.css";
+import "./styles/savings.css";
 import "./styles/chart.css";
 import "./styles/history.css";
 import "./styles/log.css";

@@ -29,8 +29,15 @@ internal static class Contract
     public static readonly string[] LogLine = ["sequence", "at", "level", "category", "message", "requestId"];
     public static readonly string[] EventLine = ["sequence", "at", "pool", "kind", "sentence"];
     public static readonly string[] Figures = ["at", "pools"];
-    public static readonly string[] PoolFigures = ["id", "requests", "failed", "rescued", "p50Ms", "p99Ms", "backends"];
+    public static readonly string[] PoolFigures = ["id", "requests", "failed", "rescued", "p50Ms", "p99Ms", "backends", "attempts"];
     public static readonly string[] BackendFigures = ["id", "attempts", "failures", "inFlight", "probeMs", "probeOk"];
+
+    public static readonly string[] AttemptFigures =
+    [
+        "rescued", "hedgesWon", "hedgesLost", "held", "heldTotal", "budgetTokens", "budgetExhausted", "poison", "resumed",
+    ];
+
+    public static readonly string[] Rescued = ["connect", "timeout", "broken", "status", "silent", "verdict", "broke-off"];
 
     public static void HasExactly(string[] names, JsonElement thing) =>
         Assert.Equal(names.Order(), thing.EnumerateObject().Select(property => property.Name).Order());
@@ -93,6 +100,8 @@ internal static class Contract
         {
             HasExactly(PoolFigures, pool);
             Assert.All(pool.GetProperty("backends").EnumerateArray(), backend => HasExactly(BackendFigures, backend));
+            HasExactly(AttemptFigures, pool.GetProperty("attempts"));
+            HasExactly(Rescued, pool.GetProperty("attempts").GetProperty("rescued"));
         });
     }
 }

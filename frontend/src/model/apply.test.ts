@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { apply } from "./apply.ts";
-import { at, change, event, figures, line, pool, snapshot } from "./samples.ts";
+import { at, attempts, change, event, figures, line, pool, snapshot } from "./samples.ts";
 import { bounds, emptyState, type State } from "./state.ts";
 
 const heard = Date.parse(at(0));
@@ -21,6 +21,7 @@ describe("apply is total", () => {
     ["an event without a state", { ...event(9), state: null }],
     ["a log without a line", { type: "log" }],
     ["figures without pools", { type: "figures", figures: { at: at(1) } }],
+    ["figures whose attempts are a number", { type: "figures", figures: figures(9, { attempts: 7 as never }) }],
   ])("leaves the state alone for %s", (_, message) => {
     const state = after(snapshot(5));
     expect(apply(state, message, heard)).toBe(state);
@@ -127,6 +128,12 @@ describe("log and figures", () => {
     const state = after(snapshot(1, { logs: [line(3)], figures: [figures(3)] }));
     expect(apply(state, { type: "log", line: line(3) }, heard)).toBe(state);
     expect(apply(state, { type: "figures", figures: figures(3) }, heard)).toBe(state);
+  });
+
+  it("are taken from a gateway that does not tell what it did for its requests", () => {
+    const { attempts: _, ...old } = figures(3, { attempts: attempts() }).pools[0]!;
+    const state = after(snapshot(1), { type: "figures", figures: { at: at(3), pools: [old] } });
+    expect(state.figures).toHaveLength(1);
   });
 
   it("go on when a restarted gateway counts its lines from one again", () => {

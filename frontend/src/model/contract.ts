@@ -86,6 +86,20 @@ export interface BackendFigures {
   readonly probeOk: boolean | null;
 }
 
+/** Totals since the gateway's start, but for `held` and `budgetTokens`, which are of now. */
+export interface AttemptFigures {
+  /** By what the requests were rescued from; a newer gateway may know more reasons than this page. */
+  readonly rescued: Readonly<Record<string, number>>;
+  readonly hedgesWon: number;
+  readonly hedgesLost: number;
+  readonly held: number;
+  readonly heldTotal: number;
+  readonly budgetTokens: number;
+  readonly budgetExhausted: number;
+  readonly poison: number;
+  readonly resumed: number;
+}
+
 export interface PoolFigures {
   readonly id: string;
   readonly requests: number;
@@ -94,6 +108,8 @@ export interface PoolFigures {
   readonly p50Ms: number | null;
   readonly p99Ms: number | null;
   readonly backends: readonly BackendFigures[];
+  /** Older gateways do not tell. */
+  readonly attempts?: AttemptFigures | null;
 }
 
 export interface Figures {

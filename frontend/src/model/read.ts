@@ -26,7 +26,10 @@ const isLogLine = (value: unknown): boolean =>
   isText(value.category) &&
   isText(value.message);
 const isEventLine = (value: unknown): boolean => isBag(value) && isText(value.at) && isText(value.sentence);
-const isPoolFigures = (value: unknown): boolean => isBag(value) && isText(value.id) && listOf(isBag)(value.backends);
+const isAttemptFigures = (value: unknown): boolean =>
+  value === null || value === undefined || (isBag(value) && isBag(value.rescued));
+const isPoolFigures = (value: unknown): boolean =>
+  isBag(value) && isText(value.id) && listOf(isBag)(value.backends) && isAttemptFigures(value.attempts);
 const isFigures = (value: unknown): boolean => isBag(value) && isText(value.at) && listOf(isPoolFigures)(value.pools);
 
 const checks: Record<string, (bag: Bag) => boolean> = {

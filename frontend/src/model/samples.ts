@@ -1,4 +1,4 @@
-import type { Backend, Change, EventMessage, Figures, LogLine, Pool, Snapshot } from "./contract.ts";
+import type { AttemptFigures, Backend, Change, EventMessage, Figures, LogLine, Pool, Snapshot } from "./contract.ts";
 
 // Small well-formed messages for tests; each test changes only what it is about.
 
@@ -59,6 +59,19 @@ export const line = (sequence: number, more: Partial<LogLine> = {}): LogLine => 
   category: "Gateway.Failover",
   message: `line ${sequence}`,
   requestId: null,
+  ...more,
+});
+
+export const attempts = (more: Partial<AttemptFigures> = {}): AttemptFigures => ({
+  rescued: { connect: 0, timeout: 0, broken: 0, status: 0, silent: 0, verdict: 0, "broke-off": 0 },
+  hedgesWon: 0,
+  hedgesLost: 0,
+  held: 0,
+  heldTotal: 0,
+  budgetTokens: 513,
+  budgetExhausted: 0,
+  poison: 0,
+  resumed: 0,
   ...more,
 });
 

@@ -6,6 +6,7 @@ import { BackendCard } from "./BackendCard.tsx";
 import { Chart } from "./Chart.tsx";
 import { useConnected, useModel } from "./context.ts";
 import { Happenings } from "./Happenings.tsx";
+import { Savings } from "./Savings.tsx";
 import { Verdict } from "./Verdict.tsx";
 
 const sparkSeconds = 60;
@@ -19,6 +20,7 @@ export function PoolSection({ pool }: { pool: Pool }) {
   return (
     <section className="pool" aria-label={`Pool ${pool.id}`} data-testid={`pool-${pool.id}`}>
       <Verdict situation={situation} />
+      <Savings pool={pool.id} />
       <ul className="cards" aria-label={`Backends of ${pool.id}`}>
         {pool.backends.map((backend) => (
           <BackendCard

@@ -1,4 +1,5 @@
 import type { Backend, Change, ChangeKind, FaultMode, Level, Pool, PoolFigures } from "../../model/contract.ts";
+import { ScriptedAttempts } from "./attempts.ts";
 
 // A pool that behaves like one behind a real gateway, as far as the page can see: faults are detected after a moment,
 // changes are measured for some seconds, the preferred backend is given its work back after a stable time. Where it
@@ -20,6 +21,7 @@ export class ScriptedPool {
   state: Pool;
   private readonly stage: Stage;
   private readonly faults = new Map<string, FaultMode>();
+  private readonly attempts = new ScriptedAttempts();
   private disturbedUntil = 0;
 
   constructor(stage: Stage, id: string, names: readonly string[]) {
@@ -162,6 +164,7 @@ export class ScriptedPool {
           probeOk: !broken,
         };
       }),
+      attempts: this.attempts.after(rescued, [...this.faults.values()].at(-1), dead ? Math.round(requests / 2) : 0),
     };
   }
 

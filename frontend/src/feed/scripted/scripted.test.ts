@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { apply } from "../../model/apply.ts";
+import { savings } from "../../model/savings.ts";
 import { emptyState, type State } from "../../model/state.ts";
 import { ScriptedGateway } from "./index.ts";
 
@@ -24,12 +25,16 @@ it("an outage plays from fault to failback, and apply follows it", async () => {
   expect(state.figures.length).toBeGreaterThan(250);
   const epoch = state.pools[0]?.epoch ?? 0;
 
+  const before = savings(state.figures, "api");
+  expect(before).toMatchObject({ quiet: false, waiting: 0 });
   gateway.command({ do: "fail", pool: "api", backend: "primary", mode: "hang", for: "" });
   gateway.advanceTo(start + 1000);
   expect(state.pools[0]).toMatchObject({ active: "secondary", condition: "degraded", epoch: epoch + 1 });
   expect(state.changes[0]).toMatchObject({ kind: "failover", measured: false });
 
   gateway.advanceTo(start + 6000);
+  expect(savings(state.figures, "api")?.rescued).toBeGreaterThan(before?.rescued ?? 0);
+  expect(savings(state.figures, "api")?.why).toContain("was silent");
   expect(state.changes[0]).toMatchObject({ kind: "failover", measured: true });
 
   gateway.command({ do: "recover", pool: "api", backend: "primary" });
