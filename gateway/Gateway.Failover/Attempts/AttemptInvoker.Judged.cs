@@ -11,7 +11,7 @@ internal sealed partial class AttemptInvoker
 {
     private AttemptOutcome Judge(HttpResponseMessage response)
     {
-        _possiblySent = true;
+        (_possiblySent, _wasCut) = (true, false);
         if (!IsGood(response))
         {
             Fail(AttemptEnd.Status, new Fault(FaultKind.Status, $"answered {(int)response.StatusCode}"));
@@ -38,6 +38,7 @@ internal sealed partial class AttemptInvoker
 
     private AttemptOutcome Judge(Exception error, AttemptPhase phase)
     {
+        _wasCut = phase == AttemptPhase.BackendDown;
         var unsent = phase == AttemptPhase.NotConnected || Faults.NothingSent(error) || IsRetirement(error);
         _possiblySent |= !unsent && (_tracking?.PossiblySent ?? _replay?.PossiblySent ?? true);
         // The backend may have taken nothing; what the client sent is gone all the same if nobody kept it.
@@ -89,7 +90,9 @@ internal sealed partial class AttemptInvoker
         var nobodyReached = failures.NobodyReached || pool.View.State.Exhausted;
         var facts = Facts(outcome, next is not null, nobodyReached);
         var step = AttemptPlan.Next(facts);
-        if (step == AttemptStep.RetryElsewhere && !pool.Attempts.Budget.TrySpend(pool.Setup.Options.Budget))
+        // An attempt that no backend has worked on, or that a verdict has ended, is replaced and not repeated: it costs nobody anything more.
+        var isRepeat = _possiblySent && !_wasCut;
+        if (step == AttemptStep.RetryElsewhere && isRepeat && !pool.Attempts.Budget.TrySpend(pool.Setup.Options.Budget))
         {
             failures.OverBudget = true;
             return AttemptPlan.Next(facts with { BudgetLeft = false });

@@ -247,7 +247,7 @@ internal sealed partial class AttemptInvoker
                 continue;
             }
 
-            if (Made > 0 && !pool.Attempts.Budget.TrySpend(pool.Setup.Options.Budget))
+            if (_possiblySent && !pool.Attempts.Budget.TrySpend(pool.Setup.Options.Budget))
             {
                 failures.OverBudget = true;
                 break;

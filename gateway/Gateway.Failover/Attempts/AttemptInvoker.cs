@@ -30,6 +30,7 @@ internal sealed partial class AttemptInvoker(
     private SentTracking? _tracking;
     private ReplayBody? _replay;
     private bool _possiblySent;
+    private bool _wasCut;
     private bool _isStream;
 
     // Of the attempt under way.

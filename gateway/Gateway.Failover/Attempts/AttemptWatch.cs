@@ -90,17 +90,24 @@ internal sealed class AttemptWatch(PoolDirectory pools, Inbox inbox, EngineClock
     /// <summary>One look at everything.</summary>
     public void Sweep()
     {
-        lock (_sweeping)
+        // One look at a time, and nobody waits for another's: the next comes soon.
+        if (!_sweeping.TryEnter())
         {
-            try
-            {
-                SweepOnce();
-            }
-            catch (Exception e)
-            {
-                // The top of a timer's call: a bug in a look at one request must not end all looking.
-                AttemptLog.WatchFault(log, e);
-            }
+            return;
+        }
+
+        try
+        {
+            SweepOnce();
+        }
+        catch (Exception e)
+        {
+            // The top of a timer's call: a bug in a look at one request must not end all looking.
+            AttemptLog.WatchFault(log, e);
+        }
+        finally
+        {
+            _sweeping.Exit();
         }
     }
 

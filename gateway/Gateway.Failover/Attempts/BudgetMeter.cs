@@ -9,8 +9,7 @@ internal sealed class BudgetMeter(PoolCounters counters)
 {
     // A reading each second: how many requests the last ten seconds had.
     private readonly long[] _readings = new long[(int)RetryBudget.SavedFor.TotalSeconds];
-    private int _next;
-    private long _recent;
+    private int _oldest;
     private Purse? _purse;
     private long _exhausted;
 
@@ -43,16 +42,15 @@ internal sealed class BudgetMeter(PoolCounters counters)
     /// <summary>The watch's, once a second.</summary>
     public void Read()
     {
-        var now = counters.Tally.Requests;
-        Interlocked.Exchange(ref _recent, now - _readings[_next]);
-        _readings[_next] = now;
-        _next = (_next + 1) % _readings.Length;
+        Interlocked.Exchange(ref _readings[_oldest], counters.Tally.Requests);
+        Volatile.Write(ref _oldest, (_oldest + 1) % _readings.Length);
     }
 
     private RetryBudget Filled(Purse? purse, BudgetTuning tuning)
     {
         var requests = counters.Tally.Requests;
-        return (purse?.Budget ?? RetryBudget.Of(tuning, 0)).Fill(tuning, requests, Interlocked.Read(ref _recent));
+        var recent = requests - Interlocked.Read(ref _readings[Volatile.Read(ref _oldest)]);
+        return (purse?.Budget ?? RetryBudget.Of(tuning, 0)).Fill(tuning, requests, recent);
     }
 
     private static BudgetTuning Tuning(BudgetOptions options) => new(options.Share, options.Floor);

@@ -42,9 +42,12 @@ internal static class RequestShape
             || IsUpgrade(request, context);
     }
 
-    /// <summary>Only over HTTP/2 a backend can say that it has not begun a request that it got. Without TLS it is spoken where nothing less will do.</summary>
-    public static bool MayBeRefused(HttpRequestMessage request) => request.Version.Major >= 2
-        && (request.VersionPolicy != HttpVersionPolicy.RequestVersionOrLower || request.RequestUri?.Scheme == Uri.UriSchemeHttps);
+    /// <summary>
+    /// Only over HTTP/2 a backend can say that it has not begun a request that it got. Where the cluster leaves it open what is spoken, a body is not
+    /// kept for the rare case that it is.
+    /// </summary>
+    public static bool MayBeRefused(HttpRequestMessage request) =>
+        request.Version.Major >= 2 && request.VersionPolicy != HttpVersionPolicy.RequestVersionOrLower;
 
     public static bool IsEventStream(HttpResponseMessage answer) =>
         answer.Content.Headers.NonValidated.TryGetValues("Content-Type", out var type)
