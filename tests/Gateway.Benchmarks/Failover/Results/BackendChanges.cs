@@ -3,8 +3,9 @@ using Gateway.Benchmarks.Failover.Load;
 namespace Gateway.Benchmarks.Failover.Results;
 
 /// <summary>
-/// How often the traffic went from one backend to the other, as the clients see it: in the sequence of good answers, ordered by their ends,
-/// a backend takes over when it has given three in a row. Fewer are strays: a retry, a hedge, a trial, or answers that overtook each other.
+/// How often the traffic went from one backend to the other, as the clients see it: in the sequence of requests that were answered well, in
+/// the order in which they were due, a backend takes over when it has answered three in a row. Fewer are strays: a retry, a hedge, a trial. Not by
+/// the answers' ends: requests that a hung backend answers at last, all together, are no return to it.
 /// </summary>
 internal static class BackendChanges
 {
@@ -15,7 +16,7 @@ internal static class BackendChanges
         var (changes, row) = (0, 0);
         string? current = null;
         string? last = null;
-        foreach (var by in endings.Where(ending => !ending.Failed).OrderBy(ending => ending.Ended).Select(ending => ending.By))
+        foreach (var by in endings.Where(ending => !ending.Failed).OrderBy(ending => ending.Due).Select(ending => ending.By))
         {
             row = by == last ? row + 1 : 1;
             last = by;

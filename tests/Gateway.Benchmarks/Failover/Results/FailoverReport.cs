@@ -8,7 +8,7 @@ internal static class FailoverReport
 {
     public const string Legend = """
         Cell: failed GETs / failed POSTs / longest wait for a GET in ms / changes of backend; then the longest wait for a POST in ms.
-        A wait begins when the request was due. A backend takes over when it gave three good answers in a row, by their ends.
+        A wait begins when the request was due. A backend takes over when it has answered three requests in a row, as they were due.
         Where the gateway may wait 15 or 50 ms for a GET, 1.5 times the best peer of the same run is good enough, too.
         "executed twice": POSTs, counted at the backends. "in flight": POSTs that were on their way when a backend was killed.
         """;
