@@ -64,7 +64,8 @@ internal sealed partial class AttemptInvoker
     private AttemptPhase End()
     {
         var phase = AttemptWord.Phase(Interlocked.Exchange(ref _word, AttemptWord.Of(Made, AttemptPhase.Idle)));
-        if (phase is AttemptPhase.Waiting or AttemptPhase.Hedged && _replay is null)
+        // A body may go on being sent under the token after the answer began.
+        if (phase is AttemptPhase.Waiting or AttemptPhase.Hedged && Body == BodyKind.None)
         {
             _cancellation.Return();
         }

@@ -62,8 +62,9 @@ internal sealed class Hedge(
             var response = await client.SendAsync(message, Cancellation.Token);
             _end.TrySetResult(response);
         }
-        catch (Exception e) when (Faults.IsTransports(e) || e is ObjectDisposedException)
+        catch (Exception e)
         {
+            // Whatever it is, whoever adopts the hedge has to hear of it, or would wait for ever.
             _end.TrySetException(e);
         }
 
