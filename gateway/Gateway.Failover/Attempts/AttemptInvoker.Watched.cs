@@ -132,7 +132,7 @@ internal sealed partial class AttemptInvoker
         return IsLeft(now) ? AttemptPhase.BackendDown : silent >= options.Timeout ? AttemptPhase.TimedOut : null;
     }
 
-    private bool IsOver(Look look) => _cancelled.IsCancellationRequested || look.Since(arrived) >= pool.Setup.Options.Attempts.Deadline;
+    private bool IsOver(Look look) => _cancelled.IsCancellationRequested || look.Since(arrived) >= pool.Setup.Deadline;
 
     /// <summary>The backend was taken down, and another can serve.</summary>
     private bool IsLeft(PoolView now) =>

@@ -33,6 +33,12 @@ internal sealed record PoolSetup(
 
     public string Id => Definition.Id.Value;
 
+    /// <summary>
+    /// From a request's arrival to the first byte of its answer. Where nobody has set it, it is the cluster's own <c>ActivityTimeout</c>: whoever has
+    /// allowed slow answers there need not do so twice.
+    /// </summary>
+    public TimeSpan Deadline { get; private init; } = Options.Attempts.Deadline;
+
     /// <summary>What is special about a route.</summary>
     public FailoverRouteOptions OfRoute(string routeId) => Routes.GetValueOrDefault(routeId, Plain);
 
@@ -46,7 +52,12 @@ internal sealed record PoolSetup(
             options,
             cluster.Destinations.ToImmutableDictionary(
                 entry => entry.Key, entry => BackendAddress.From(entry.Value, options), StringComparer.OrdinalIgnoreCase),
-            routes.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase));
+            routes.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase))
+        {
+            Deadline = options.Attempts.Deadline == new AttemptOptions().Deadline && cluster.HttpRequest?.ActivityTimeout is { } activity
+                ? activity
+                : options.Attempts.Deadline,
+        };
     }
 
     private static PoolTuning Tuning(PoolOptions options) => new()

@@ -28,7 +28,10 @@ public sealed class AttemptOptions
     [Allowed("10ms", "10m")]
     public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>From a request's arrival to the first byte of its answer, all attempts and waiting included; then it is answered with 504.</summary>
+    /// <summary>
+    /// From a request's arrival to the first byte of its answer, all attempts and waiting included; then it is answered with 504. Left at its default,
+    /// it is the cluster's <c>HttpRequest:ActivityTimeout</c> where that is set.
+    /// </summary>
     [Allowed("100ms", "1h")]
     public TimeSpan Deadline { get; set; } = TimeSpan.FromSeconds(100);
 

@@ -50,6 +50,20 @@ public class WatchedAttemptTests
         Assert.Equal("application/problem+json", response.Content.Headers.ContentType!.MediaType);
     }
 
+    [Theory]
+    [InlineData(null, null, "00:01:40")]
+    [InlineData("00:10:00", null, "00:10:00")]
+    [InlineData("00:10:00", "30s", "00:00:30")]
+    public async Task The_deadline_follows_the_clusters_own_where_nobody_has_set_it(string? activity, string? deadline, string expected)
+    {
+        var settings = Settings.TwoTiers();
+        _ = activity is null ? settings : settings.With("ReverseProxy:Clusters:api:HttpRequest:ActivityTimeout", activity);
+        _ = deadline is null ? settings : settings.With("Failover:Pools:api:Attempts:Deadline", deadline);
+        await using var story = await StoryAsync(new ScriptedClient(attempt => attempt.AnswerAsync()), settings);
+
+        Assert.Equal(TimeSpan.Parse(expected, System.Globalization.CultureInfo.InvariantCulture), story.Gateway.Pool.Setup.Deadline);
+    }
+
     [Fact]
     public async Task A_verdict_ends_the_waiting_of_what_may_be_repeated_and_of_nothing_else()
     {

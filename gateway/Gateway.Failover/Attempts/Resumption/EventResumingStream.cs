@@ -55,9 +55,9 @@ internal sealed class EventResumingStream(Stream first, Func<string, Cancellatio
 
                 await FillAsync(cancellationToken);
             }
-            catch (Exception e) when (Faults.IsTransports(e) && !cancellationToken.IsCancellationRequested)
+            catch (Exception e) when ((Faults.IsTransports(e) || _left.IsCancellationRequested) && !cancellationToken.IsCancellationRequested)
             {
-                // The backend's failure. Nobody is told unless it cannot be mended.
+                // The backend's failure, or it was left, and then whatever its transport stumbles over. Nobody is told unless it cannot be mended.
                 await ResumeAsync(e, cancellationToken);
             }
         }

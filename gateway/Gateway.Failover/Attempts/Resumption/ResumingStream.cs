@@ -70,10 +70,14 @@ internal sealed class ResumingStream(
         try
         {
             using var link = cancel.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), _silence);
-            return await reading;
+            var read = await reading;
+            // .NET's answer to an empty buffer whose wait is cut short is that there is something to read, on a connection that it has closed.
+            _silence.Token.ThrowIfCancellationRequested();
+            return read;
         }
-        catch (OperationCanceledException e) when (_silence.IsCancellationRequested)
+        catch (Exception e) when (_silence.IsCancellationRequested)
         {
+            // Whatever it is: a transport whose read is cut short says of its own end what it happens to stumble over.
             cancel.ThrowIfCancellationRequested();
             throw new IOException($"The backend was silent for {idleTimeout.TotalSeconds} s.", e);
         }

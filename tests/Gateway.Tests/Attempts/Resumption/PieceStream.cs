@@ -8,6 +8,9 @@ internal sealed class PieceStream(byte[] bytes, Exception? end = null, int piece
     /// <summary>After the last byte nothing happens until the read is cancelled.</summary>
     public bool FallsSilent { get; init; }
 
+    /// <summary>A cancelled read ends as if there were something to read, as .NET's does for an empty buffer.</summary>
+    public bool SaysYesWhenCut { get; init; }
+
     public bool IsRead { get; private set; }
 
     public bool IsDisposed { get; private set; }
@@ -18,7 +21,9 @@ internal sealed class PieceStream(byte[] bytes, Exception? end = null, int piece
         IsRead = true;
         if (_at == bytes.Length && FallsSilent)
         {
-            await Task.Delay(Timeout.Infinite, cancellationToken);
+            await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(
+                SaysYesWhenCut ? ConfigureAwaitOptions.SuppressThrowing : ConfigureAwaitOptions.None);
+            return 0;
         }
 
         if (_at == bytes.Length && end is not null)

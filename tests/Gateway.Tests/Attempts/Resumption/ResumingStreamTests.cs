@@ -52,6 +52,23 @@ public class ResumingStreamTests
         Assert.False(_time.HasTimer(Idle));
     }
 
+    /// <summary>
+    /// YARP first asks with an empty buffer whether there is anything to read. .NET answers that with yes when the wait was cut short, and threw from
+    /// the read that followed what no transport throws: the download was broken in one of three silences.
+    /// </summary>
+    [Fact]
+    public async Task A_backend_that_is_silent_to_an_empty_buffer_is_left_too()
+    {
+        await using var stream = Stream(
+            new PieceStream([]) { FallsSilent = true, SaysYesWhenCut = true }, position => new PieceStream(Whole[(int)position..]));
+        var asking = stream.ReadAsync(Memory<byte>.Empty).AsTask();
+        await Eventually.IsTrueAsync(() => _time.HasTimer(Idle));
+        _time.Advance(Idle);
+        Assert.Equal(0, await asking);
+        Assert.Equal([0L], _asked);
+        Assert.Equal(Whole, await ReadAsync(stream, 100));
+    }
+
     [Fact]
     public async Task A_reader_that_leaves_is_not_served_on()
     {
