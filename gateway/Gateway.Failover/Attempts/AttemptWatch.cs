@@ -28,7 +28,8 @@ internal sealed class AttemptWatch(PoolDirectory pools, Inbox inbox, EngineClock
     private long _lastSecond = clock.Time.GetTimestamp();
     private int _resting = 1;
 
-    public TimeProvider Time => clock.Time;
+    /// <summary>How often it has looked.</summary>
+    public long Looks { get; private set; }
 
     public void Add(AttemptInvoker request)
     {
@@ -118,6 +119,7 @@ internal sealed class AttemptWatch(PoolDirectory pools, Inbox inbox, EngineClock
         var look = new Look(now, late > TimeSpan.Zero ? late : TimeSpan.Zero, clock.Time);
         _last = now;
         var seen = _roster.Visit(look);
+        Looks++;
         if (clock.Time.GetElapsedTime(_lastSecond, now) is var passed && passed >= Recently)
         {
             _lastSecond = now;

@@ -18,6 +18,7 @@ internal sealed class RawBackend : IAsyncDisposable
     private readonly ConcurrentDictionary<Socket, Task> _connections = new();
     private readonly Task _loop;
     private int _accepted;
+    private int _closed;
 
     /// <param name="answer">What is done with a request once it was read whole.</param>
     /// <param name="atHead">Answers as soon as it has the head, whatever of the body is still under way.</param>
@@ -34,6 +35,9 @@ internal sealed class RawBackend : IAsyncDisposable
 
     /// <summary>Every request that has reached it, probes left out.</summary>
     public IReadOnlyCollection<RawRequest> Requests => _requests;
+
+    /// <summary>How many connections it has closed politely. On loopback the other side's kernel knows of each by then.</summary>
+    public int Closed => Volatile.Read(ref _closed);
 
     /// <summary>How often it got a request of this id.</summary>
     public int Executions(string id) => _requests.Count(request => request.Id == id);
@@ -93,7 +97,7 @@ internal sealed class RawBackend : IAsyncDisposable
     }
 
     /// <returns>Whether the connection goes on.</returns>
-    private static async Task<bool> AnswerAsync(Socket socket, NetworkStream stream, RawAnswer answer)
+    private async Task<bool> AnswerAsync(Socket socket, NetworkStream stream, RawAnswer answer)
     {
         if (answer.Text.Length > 0)
         {
@@ -110,6 +114,7 @@ internal sealed class RawBackend : IAsyncDisposable
             case RawEnd.Fin:
                 // The socket lives until the other side has hung up too: closed at once, it would answer whatever still comes with a reset.
                 socket.Shutdown(SocketShutdown.Send);
+                Interlocked.Increment(ref _closed);
                 await stream.CopyToAsync(Stream.Null);
                 return false;
             case RawEnd.Reset:

@@ -1,4 +1,5 @@
 using System.Net;
+using Gateway.Failover.Attempts;
 using Gateway.Failover.Engine;
 using static Gateway.Tests.Attempts.Stories;
 
@@ -138,6 +139,8 @@ public class HedgingTests
         var request = story.SendAsync("GET");
         await Eventually.EqualAsync(1, () => client.Attempts.Count);
         await story.Gateway.ProbedAsync("secondary", passed: true);
+        var looks = story.Gateway.Get<AttemptWatch>().Looks;
+        await Eventually.IsTrueAsync(() => story.Gateway.Get<AttemptWatch>().Looks >= looks + 10);
         Assert.Equal(["primary"], client.Tried);
 
         await story.Gateway.ProbedAsync("primary", passed: false);
@@ -145,7 +148,7 @@ public class HedgingTests
 
         Assert.Equal(("secondary", "2"), Told(response));
         await story.EndsAsync(RequestEnd.Rescued, ("primary", AttemptEnd.Lost), ("secondary", AttemptEnd.Good));
-        Assert.Equal(1, story.Gateway.Pool.Attempts.Rescued(Gateway.Failover.Attempts.RescueReason.Silent));
+        Assert.Equal(1, story.Gateway.Pool.Attempts.Rescued(RescueReason.Silent));
     }
 
     [Fact]
