@@ -30,7 +30,7 @@ internal sealed class PoolAttempts(PoolCounters counters)
     public long Poison => Interlocked.Read(ref _poison);
 
     public RouteWatch RouteOf(string id, PoolSetup setup) =>
-        _routes.TryGetValue(id, out var route) ? route : _routes.GetOrAdd(id, static (id, setup) => new RouteWatch(id, setup.OfRoute(id)), setup);
+        _routes.TryGetValue(id, out var route) ? route : _routes.GetOrAdd(id, static (id, setup) => new RouteWatch(id, setup.OfRoute(id), setup.Options.Hedging), setup);
 
     public long Rescued(RescueReason reason) => Interlocked.Read(ref _rescued[(int)reason]);
 

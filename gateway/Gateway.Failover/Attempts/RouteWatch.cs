@@ -8,7 +8,7 @@ namespace Gateway.Failover.Attempts;
 /// What is known of one route of a pool: what is special about it, how long its answers usually take at each backend, and from when on silence is
 /// unusual. Read by every request; the thresholds are worked out now and then by the watch.
 /// </summary>
-internal sealed class RouteWatch(string id, FailoverRouteOptions options)
+internal sealed class RouteWatch(string id, FailoverRouteOptions options, HedgingOptions hedging)
 {
     private ImmutableArray<Lane> _lanes = [];
     private long _slowAfter = long.MaxValue;
@@ -66,7 +66,7 @@ internal sealed class RouteWatch(string id, FailoverRouteOptions options)
 
     private Lane Add(Backend backend)
     {
-        var made = new Lane(this, backend);
+        var made = new Lane(this, backend, hedging);
         return ImmutableInterlocked.Update(ref _lanes, lanes => lanes.Any(lane => ReferenceEquals(lane.Backend, backend)) ? lanes : lanes.Add(made))
             ? made
             : LaneOf(backend);
@@ -74,10 +74,10 @@ internal sealed class RouteWatch(string id, FailoverRouteOptions options)
 }
 
 /// <summary>One route at one backend.</summary>
-internal sealed class Lane(RouteWatch route, Backend backend)
+internal sealed class Lane(RouteWatch route, Backend backend, HedgingOptions atFirst)
 {
     private readonly RecentLatency _recent = new();
-    private long _hedgeAfter = TimeSpan.FromSeconds(1).Ticks;
+    private long _hedgeAfter = After(atFirst, usual: null).Ticks;
     private long _lastInTime = long.MinValue;
     private long _silent;
     private long _silentSince;
@@ -143,13 +143,15 @@ internal sealed class Lane(RouteWatch route, Backend backend)
     public TimeSpan? Learn(HedgingOptions hedging, int minimum)
     {
         var usual = _recent.Quantile(hedging.Quantile, minimum);
-        var adaptive = usual is { } time ? TimeSpan.FromTicks(Math.Clamp((time * hedging.Multiple).Ticks, hedging.Floor.Ticks, hedging.Ceiling.Ticks)) : hedging.Ceiling;
-        Interlocked.Exchange(ref _hedgeAfter, hedging.Mode switch
-        {
-            HedgingMode.Off => TimeSpan.MaxValue.Ticks,
-            HedgingMode.Fixed => hedging.Delay.Ticks,
-            _ => adaptive.Ticks,
-        });
+        Interlocked.Exchange(ref _hedgeAfter, After(hedging, usual).Ticks);
         return usual;
     }
+
+    private static TimeSpan After(HedgingOptions hedging, TimeSpan? usual) => (hedging.Mode, usual) switch
+    {
+        (HedgingMode.Off, _) => TimeSpan.MaxValue,
+        (HedgingMode.Fixed, _) => hedging.Delay,
+        (_, { } time) => TimeSpan.FromTicks(Math.Clamp((time * hedging.Multiple).Ticks, hedging.Floor.Ticks, hedging.Ceiling.Ticks)),
+        _ => hedging.Ceiling,
+    };
 }

@@ -6,7 +6,7 @@ namespace Gateway.Tests.Attempts;
 
 public class RouteWatchTests
 {
-    private readonly RouteWatch _route = new("orders", new FailoverRouteOptions());
+    private readonly RouteWatch _route = new("orders", new FailoverRouteOptions(), new HedgingOptions());
     private readonly Backend _primary = new("primary");
     private readonly Backend _secondary = new("secondary");
 
@@ -54,7 +54,7 @@ public class RouteWatchTests
     [Fact]
     public void A_route_that_is_marked_slow_is_never_found_silent()
     {
-        var marked = new RouteWatch("reports", new FailoverRouteOptions { Slow = true });
+        var marked = new RouteWatch("reports", new FailoverRouteOptions { Slow = true }, new HedgingOptions());
         var lane = marked.LaneOf(_primary);
         foreach (var _ in Enumerable.Range(0, 100))
         {
