@@ -65,20 +65,26 @@ internal sealed partial class AttemptInvoker
         BrokeOff();
         var tried = new Dictionary<string, long>(StringComparer.OrdinalIgnoreCase) { [_destination.DestinationId] = 0 };
         Stream? stream = null;
+        var again = false;
         for (var attempt = 0; attempt < pool.Setup.Options.Attempts.Max && stream is null; attempt++)
         {
             var seen = pool.Attempts.Hold.Releases;
-            var next = Candidates.Next(pool, route, _method, tried) ?? Candidates.Next(pool, route, _method, tried: null);
-            if (next is null && !await SomebodyComesAsync(seen, cancel))
+            var next = Candidates.Next(pool, route, _method, tried) ?? (again ? null : Candidates.Next(pool, route, _method, tried: null));
+            if (next is null)
             {
-                break;
+                if (!await SomebodyComesAsync(seen, cancel))
+                {
+                    break;
+                }
+
+                tried.Clear();
+                again = false;
+                continue;
             }
 
-            if (next is not null)
-            {
-                tried[next.DestinationId] = 0;
-                stream = await AskAsync(next, ask(), accepts, cancel);
-            }
+            // Once only, and then not before a sign of life: who has just died would be asked for ever in the same moment.
+            again |= !tried.TryAdd(next.DestinationId, 0);
+            stream = await AskAsync(next, ask(), accepts, cancel);
         }
 
         pool.Attempts.CountResumption(kind, stream is not null);
