@@ -62,8 +62,10 @@ internal sealed partial class AttemptInvoker
     private async Task<Stream?> ReopenAsync(
         Func<HttpRequestMessage> ask, Func<HttpResponseMessage, bool> accepts, ResumptionKind kind, CancellationToken cancel)
     {
+        // Whoever is streaming now, which after a first resumption is not the backend that began the answer.
+        var left = Current?.Id ?? _destination.DestinationId;
         BrokeOff();
-        var tried = new Dictionary<string, long>(StringComparer.OrdinalIgnoreCase) { [_destination.DestinationId] = 0 };
+        var tried = new Dictionary<string, long>(StringComparer.OrdinalIgnoreCase) { [left] = 0 };
         Stream? stream = null;
         var again = false;
         for (var attempt = 0; attempt < pool.Setup.Options.Attempts.Max && stream is null; attempt++)

@@ -13,6 +13,7 @@ internal sealed partial class AttemptInvoker
     private bool _silenceNoted;
     private bool _hedgeRefused;
     private bool _hedged;
+    private bool _raced;
 
     /// <summary>Its place among those under way; the roster's.</summary>
     public AttemptInvoker?[]? Places { get; set; }
@@ -118,13 +119,15 @@ internal sealed partial class AttemptInvoker
             return _cancelled.IsCancellationRequested ? AttemptPhase.RequestCancelled : AttemptPhase.DeadlinePassed;
         }
 
-        if (silent >= options.ConnectTimeout && (_tracking is { PossiblySent: false } || _replay is { PossiblySent: false }))
+        var now = pool.View;
+        var anotherIsLeft = now.Candidates.Length > Made || IsLeft(now);
+        // Where nobody else is left, a slow connection is better than none.
+        if (anotherIsLeft && silent >= options.ConnectTimeout && (_tracking is { PossiblySent: false } || _replay is { PossiblySent: false }))
         {
             return AttemptPhase.NotConnected;
         }
 
-        var now = pool.View;
-        if (!AttemptPlan.MayCutShort(_method, Body, Made, options.Max, now.Candidates.Length > Made || IsLeft(now)))
+        if (!AttemptPlan.MayCutShort(_method, Body, Made, options.Max, anotherIsLeft))
         {
             return null;
         }
@@ -171,7 +174,6 @@ internal sealed partial class AttemptInvoker
     {
         late?.Dispose();
         Current?.Count(AttemptEnd.Lost);
-        pool.Attempts.CountHedge(won: true);
         _lane?.NoteStillSilent(services.Clock.Time.GetTimestamp());
         if (pool.View.SuspectsActive || pool.View.IsDown(_destination.DestinationId))
         {
@@ -195,7 +197,7 @@ internal sealed partial class AttemptInvoker
         if (outcome is AttemptOutcome.Good or AttemptOutcome.ClientLeft or AttemptOutcome.DeadlinePassed)
         {
             Made++;
-            pool.Attempts.CountHedge(won: false);
+            _raced = true;
             hedge.Lose();
             return false;
         }
@@ -206,14 +208,23 @@ internal sealed partial class AttemptInvoker
         }
 
         Failing().NoteTried(_destination.DestinationId);
-        pool.Attempts.CountHedge(won: true);
         Become(hedge);
         return true;
+    }
+
+    /// <summary>A hedge has won if the client gets its answer, and it is a good one.</summary>
+    private void CountHedge(AttemptOutcome outcome)
+    {
+        if (_raced)
+        {
+            pool.Attempts.CountHedge(won: outcome == AttemptOutcome.Good && _adopted is not null);
+        }
     }
 
     private void Become(Hedge hedge)
     {
         Made++;
+        _raced = true;
         RequestShape.Retarget(_request, _destination, hedge.Destination, pool.View);
         (_destination, _client, _cancellation, _lane, _began) = (hedge.Destination, hedge.Client, hedge.Cancellation, hedge.Lane, hedge.Began);
         Current?.Finish();

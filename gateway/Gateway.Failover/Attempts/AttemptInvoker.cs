@@ -92,6 +92,11 @@ internal sealed partial class AttemptInvoker(
         finally
         {
             services.Watch.Remove(this);
+            if (AttemptWord.Phase(Volatile.Read(ref _word)) != AttemptPhase.Idle)
+            {
+                // It went out by an exception that is not the backend's; nobody looks after the attempt any more.
+                _ = End();
+            }
         }
     }
 
@@ -145,7 +150,8 @@ internal sealed partial class AttemptInvoker(
 
     private void Prepare(HttpRequestMessage request, CancellationToken cancelled)
     {
-        (_request, _cancelled) = (request, cancelled);
+        // Asked again by YARP, over another version of HTTP, it begins anew.
+        (_request, _cancelled, Made) = (request, cancelled, 0);
         _method = RequestShape.MethodOf(request, context, _route.Options);
         _isStream = RequestShape.IsStream(request, context);
         RequestShape.Clean(request, view, services.LoopGuard);
@@ -239,6 +245,7 @@ internal sealed partial class AttemptInvoker(
     private HttpResponseMessage Finish(HttpResponseMessage? response, Exception? error, AttemptOutcome outcome)
     {
         AnsweredBadly = outcome != AttemptOutcome.Good;
+        CountHedge(outcome);
         _failures?.Settle();
         if (AnsweredBadly && _failures?.FirstAnswer is { } first)
         {
@@ -298,17 +305,8 @@ internal sealed partial class AttemptInvoker(
     private bool IsTransports(Exception error) => !IsDowngrade(error) && (Faults.IsTransports(error) || IsRetirement(error));
 
     // YARP asked for a WebSocket over HTTP/2, which this backend does not speak. It will ask again over HTTP/1.1, and that is the same attempt.
-    private bool IsDowngrade(Exception error)
-    {
-        if (error is not HttpRequestException || !(error.Data.Contains("SETTINGS_ENABLE_CONNECT_PROTOCOL") || error.Data.Contains("HTTP2_ENABLED")))
-        {
-            return false;
-        }
-
-        Made = 0;
-        _ = End();
-        return true;
-    }
+    private static bool IsDowngrade(Exception error) =>
+        error is HttpRequestException && (error.Data.Contains("SETTINGS_ENABLE_CONNECT_PROTOCOL") || error.Data.Contains("HTTP2_ENABLED"));
 
     protected override void Dispose(bool disposing)
     {

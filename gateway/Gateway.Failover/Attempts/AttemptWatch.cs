@@ -15,7 +15,7 @@ namespace Gateway.Failover.Attempts;
 /// knows by how much it is late itself: for so long this process did not get its turn, its backends may have answered meanwhile, and that part of
 /// their silence means nothing.
 /// </remarks>
-internal sealed class AttemptWatch(PoolDirectory pools, Inbox inbox, EngineClock clock, ILogger<AttemptWatch> log) : IHostedService, IReactor, IDisposable
+internal sealed partial class AttemptWatch(PoolDirectory pools, Inbox inbox, EngineClock clock, ILogger<AttemptWatch> log) : IHostedService, IReactor, IDisposable
 {
     public static readonly TimeSpan Period = TimeSpan.FromMilliseconds(10);
 
@@ -104,7 +104,7 @@ internal sealed class AttemptWatch(PoolDirectory pools, Inbox inbox, EngineClock
         catch (Exception e)
         {
             // The top of a timer's call: a bug in a look at one request must not end all looking.
-            AttemptLog.WatchFault(log, e);
+            Log.Fault(log, e);
         }
         finally
         {
@@ -191,6 +191,12 @@ internal sealed class AttemptWatch(PoolDirectory pools, Inbox inbox, EngineClock
             Volatile.Write(ref _last, clock.Time.GetTimestamp());
             _timer?.Change(Period, Period);
         }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1801, LogLevel.Error, "Looking at the requests under way failed in an unexpected way; it goes on.")]
+        public static partial void Fault(ILogger log, Exception error);
     }
 }
 

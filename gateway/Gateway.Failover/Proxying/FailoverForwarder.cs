@@ -26,15 +26,14 @@ internal sealed class FailoverForwarder(
         // Direct forwarding, and clusters that are no pools, are YARP's own affair.
         var route = context.Features.Get<IReverseProxyFeature>();
         return route?.ProxiedDestination is not null && pools.Find(route.Cluster.Config.ClusterId) is { } pool
-            ? ForwardAsync(context, destinationPrefix, httpClient, requestConfig, transformer, route, pool, cancellationToken)
+            ? ForwardAsync(context, destinationPrefix, requestConfig, transformer, route, pool, cancellationToken)
             : yarp.SendAsync(context, destinationPrefix, httpClient, requestConfig, transformer, cancellationToken);
     }
 
     private ValueTask<ForwarderError> ForwardAsync(
-        HttpContext context, string prefix, HttpMessageInvoker client, ForwarderRequestConfig config, HttpTransformer transformer,
-        IReverseProxyFeature route, Pool pool, CancellationToken cancel)
+        HttpContext context, string prefix, ForwarderRequestConfig config, HttpTransformer transformer, IReverseProxyFeature route, Pool pool,
+        CancellationToken cancel)
     {
-        _ = client;
         var started = services.Clock.Time.GetTimestamp();
         var view = pool.View;
         view.Awaited?.Ask(services.Clock.Now);

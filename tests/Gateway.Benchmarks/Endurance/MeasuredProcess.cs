@@ -1,3 +1,4 @@
+using Gateway.EndToEnd.Harness;
 using System.Globalization;
 using Gateway.Benchmarks.Processes;
 using Gateway.Benchmarks.Roles;

@@ -1,3 +1,4 @@
+using Gateway.EndToEnd.Harness;
 using System.Net.Sockets;
 using Gateway.Benchmarks.Failover.Backends;
 using Gateway.Benchmarks.Failover.Contenders;
