@@ -8,7 +8,7 @@ internal static class Choice
 {
     public static Decision Of(PoolState pool, PoolInput input)
     {
-        if (Ranking.IsFit(pool, pool.Active))
+        if (Ranking.CanServe(pool, pool.ActiveTier))
         {
             return FailBack(pool, input);
         }
@@ -19,12 +19,26 @@ internal static class Choice
         return (best, asked, broken) switch
         {
             (-1, _, _) => Exhausted(pool, input),
-            (_, true, _) => Moved(Leave(pool, input, best), ReasonCode.CommandAccepted),
+            _ when best == pool.ActiveTier => Decision.Nothing(
+                ReasonCode.BelowMinimum,
+                $"{pool.Active.Name} stays active with {Ranking.Fit(pool, pool.Active)} of the {Ranking.Required(pool, pool.Active)} backends that it needs: no tier has enough."),
+            (_, true, _) => Moved(Leave(pool, input, best), ReasonCode.OutOfService),
             _ when pool.Held => Decision.Nothing(
                 ReasonCode.Held, $"{pool.Active.Name} would be left for {pool.Definition.Tiers[best].Name}, but the pool is held."),
+            _ when Restlessness.FailoverAllowedAt(pool) is { } allowed && allowed > input.At => Rest(
+                pool, input, allowed, $"{pool.Active.Name} would be left for {pool.Definition.Tiers[best].Name}"),
             (_, _, true) => Moved(FailOver(pool, input, best), ReasonCode.FailedOver),
-            _ => Moved(Leave(pool, input, best), ReasonCode.CommandAccepted),
+            _ => Moved(Leave(pool, input, best), ReasonCode.OutOfService),
         };
+    }
+
+    /// <summary>The pool has changed too often. Said once; who asks again hears it as a reason.</summary>
+    private static Decision Rest(PoolState pool, PoolInput input, Instant allowed, string otherwise)
+    {
+        var sentence = $"{pool.Id} makes no change by itself for {Words.Span(allowed - input.At)}, because it has made {pool.Changes.Length} within the hour: {otherwise}.";
+        return pool.RestsUntil is not null
+            ? Decision.Nothing(ReasonCode.TooManyChanges, sentence)
+            : Decision.Of(ReasonCode.TooManyChanges, new PoolEvent.RestBegan(input.At, allowed, sentence));
     }
 
     /// <summary>
@@ -75,12 +89,17 @@ internal static class Choice
         }
 
         var preferred = pool.Definition.Tiers[due.Tier];
-        return input.At < due.At
-            ? Decision.Nothing(ReasonCode.WaitingForStableTime, $"{preferred.Name} is up; back to it in {Words.Span(due.At - input.At)} if it stays so.")
+        if (input.At < due.At)
+        {
+            return Decision.Nothing(ReasonCode.WaitingForStableTime, $"{preferred.Name} is up; back to it in {Words.Span(due.At - input.At)} if it stays so.");
+        }
+
+        return (pool.RestsUntil ?? Restlessness.FailbackAllowedAt(pool)) is { } allowed && allowed > input.At
+            ? Rest(pool, input, allowed, $"{preferred.Name} is preferred and up again")
             : Moved(
                 Change(
                     pool, input, due.Tier, ChangeKind.Failback, Cause.Preferred, pool.Active.Name, signal: null, pinned: false,
-                    $"{preferred.Name} is preferred and has been up for {Words.Span(input.At - due.At + pool.Tuning.StableTime)}"),
+                    $"{preferred.Name} is preferred and has been up for {Words.Span(input.At - due.SoundSince)}"),
                 ReasonCode.FailedBack);
     }
 
@@ -102,7 +121,13 @@ internal static class Choice
     {
         var guilty = pool.Members(pool.Active).Where(backend => backend.Health == Health.Down).OrderBy(backend => backend.JudgedAt).ToList();
         var last = guilty[^1];
-        var rest = pool.Active.Backends.Length > 1 ? ", the last of its tier" : string.Empty;
+        var fit = Ranking.Fit(pool, pool.Active);
+        var rest = (pool.Active.Backends.Length, fit) switch
+        {
+            (1, _) => string.Empty,
+            (_, 0) => ", the last of its tier",
+            _ => $", and its tier has {fit} of the {Ranking.Required(pool, pool.Active)} backends that it needs",
+        };
         return Change(
             pool, input, target, ChangeKind.Failover, last.JudgedBy, pool.Active.Name, Beginning(guilty), pinned: false, last.Finding.TrimEnd('.') + rest);
     }
@@ -124,10 +149,11 @@ internal static class Choice
 
     private static ImmutableArray<PoolEvent> Leave(PoolState pool, PoolInput input, int target)
     {
-        var disabled = pool.Members(pool.Active).All(backend => backend.Admin == Admin.Disabled);
-        return Change(
-            pool, input, target, ChangeKind.Switchover, disabled ? Cause.Disabled : Cause.Drained, pool.Active.Name, signal: null,
-            pinned: false, $"an operator took {pool.Active.Name} out of service");
+        var members = pool.Members(pool.Active).ToList();
+        var (cause, because) = members.Exists(backend => backend is { Leaving: true, Admin: Admin.InService })
+            ? (Cause.Leaving, $"{pool.Active.Name} asks for no new requests itself")
+            : (members.TrueForAll(backend => backend.Admin == Admin.Disabled) ? Cause.Disabled : Cause.Drained, $"an operator took {pool.Active.Name} out of service");
+        return Change(pool, input, target, ChangeKind.Switchover, cause, pool.Active.Name, signal: null, pinned: false, because);
     }
 
     private static Decision Exhausted(PoolState pool, PoolInput input)

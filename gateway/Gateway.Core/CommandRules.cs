@@ -20,11 +20,11 @@ internal static class CommandRules
             Command.Hold => pool.Held
                 ? Refuse(input, $"{pool.Id} is held already.")
                 : Accept(new PoolEvent.HoldPlaced(input.At, $"{input.By} holds {pool.Id}: it changes nothing by itself until it is released.")),
-            Command.Release => pool.Held
+            Command.Release => pool.Held || pool.RestsUntil is not null
                 ? Accept(new PoolEvent.HoldReleased(input.At, $"{input.By} released {pool.Id}: it changes by itself again."))
                 : Refuse(input, $"{pool.Id} is not held."),
-            Command.Drain drain => TakeOut(pool, input, drain.Backend, Admin.Draining),
-            Command.Disable disable => TakeOut(pool, input, disable.Backend, Admin.Disabled),
+            Command.Drain drain => TakeOut(pool, input, drain.Backend, Admin.Draining, drain.Within),
+            Command.Disable disable => TakeOut(pool, input, disable.Backend, Admin.Disabled, within: null),
             Command.Enable enable => Enable(pool, input, enable.Backend),
             Command.Reset reset => Known(pool, input, reset.Backend, backend => Accept(
                 new PoolEvent.BackendReset(input.At, backend.Id, $"{input.By} reset {backend.Id}: it is judged anew."))),
@@ -37,16 +37,19 @@ internal static class CommandRules
         {
             var tier = pool.Definition.FindTier([command.To]);
             var tierFit = Ranking.IsFit(pool, pool.Definition.Tiers[tier]);
+            var (fit, required) = (Ranking.Fit(pool, pool.Definition.Tiers[tier]), Ranking.Required(pool, pool.Definition.Tiers[tier]));
             return (target.IsFit, command.Force) switch
             {
                 _ when tier == pool.ActiveTier => Refuse(input, $"{pool.Active.Name} is active already."),
                 _ when target.Admin != Admin.InService => Refuse(input, $"No switchover: {target.Id} is {Words.Of(target.Admin)}; enable it first."),
                 (false, false) => Refuse(input, $"No switchover: {target.Finding}"),
+                (true, false) when fit < required => Refuse(
+                    input, $"No switchover: {fit} of the {required} backends that the tier of {target.Id} needs can serve."),
                 (false, true) when !tierFit => Accept([
                     .. pool.Held ? ImmutableArray<PoolEvent>.Empty : [Holding(pool, input, target)],
-                    .. Moved(pool, input, tier, forced: true),
+                    .. Moved(pool, input, tier, forced: true, pinned: tier > 0),
                 ]),
-                _ => Accept(Moved(pool, input, tier, forced: false)),
+                _ => Accept(Moved(pool, input, tier, forced: false, pinned: tier > 0 || fit < required)),
             };
         });
 
@@ -64,7 +67,7 @@ internal static class CommandRules
         };
     }
 
-    private static Decision TakeOut(PoolState pool, PoolInput.Commanded input, BackendId id, Admin admin) =>
+    private static Decision TakeOut(PoolState pool, PoolInput.Commanded input, BackendId id, Admin admin, TimeSpan? within) =>
         Known(pool, input, id, backend =>
         {
             var othersFit = pool.Backends.Values.Any(other => other.Id != id && other.IsFit);
@@ -72,9 +75,15 @@ internal static class CommandRules
             {
                 (true, _) => Refuse(input, $"{id} is {Words.Of(admin)} already."),
                 (_, true) => Refuse(input, $"{id} is the last backend of {pool.Id} that can serve."),
-                _ => Accept(new PoolEvent.BackendAdminChanged(input.At, id, admin, admin == Admin.Draining
-                    ? $"{input.By} drained {id}: it gets no new requests."
-                    : $"{input.By} disabled {id}: it is out of the pool.")),
+                _ => Accept(new PoolEvent.BackendAdminChanged(input.At, id, admin, (admin, within) switch
+                {
+                    (Admin.Draining, { } time) => $"{input.By} drained {id}: it gets no new requests, and what is under way there is ended in {Words.Span(time)}.",
+                    (Admin.Draining, null) => $"{input.By} drained {id}: it gets no new requests.",
+                    _ => $"{input.By} disabled {id}: it is out of the pool.",
+                })
+                {
+                    Until = within is { } limit ? input.At + limit : null,
+                }),
             };
         });
 
@@ -83,8 +92,8 @@ internal static class CommandRules
             ? Refuse(input, $"{id} is in service already.")
             : Accept(new PoolEvent.BackendAdminChanged(input.At, id, Admin.InService, $"{input.By} enabled {id}: it is in service again.")));
 
-    private static ImmutableArray<PoolEvent> Moved(PoolState pool, PoolInput.Commanded input, int tier, bool forced) => Choice.Change(
-        pool, input, tier, ChangeKind.Switchover, Cause.Operator, pool.Active.Name, signal: null, pinned: tier > 0,
+    private static ImmutableArray<PoolEvent> Moved(PoolState pool, PoolInput.Commanded input, int tier, bool forced, bool pinned) => Choice.Change(
+        pool, input, tier, ChangeKind.Switchover, Cause.Operator, pool.Active.Name, signal: null, pinned,
         forced ? $"{input.By} forced the switchover" : $"{input.By} asked for the switchover", forced);
 
     private static PoolEvent.HoldPlaced Holding(PoolState pool, PoolInput.Commanded input, BackendState target) => new(

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Gateway.Core.Judging;
 
 namespace Gateway.Core;
@@ -15,6 +16,20 @@ public static class Decider
 {
     public static Decision Decide(PoolState pool, PoolInput input)
     {
+        var decision = Decided(pool, input);
+        if (pool.Definition.Shared && input is not PoolInput.VerdictLearned)
+        {
+            decision = Agreement.Propose(pool, input, decision);
+        }
+
+        // What an operator says is done in a dry run too.
+        return pool.Tuning.Enforced || input is PoolInput.Commanded or PoolInput.Configured
+            ? decision
+            : decision with { Events = [.. decision.Events.Select(happened => happened with { Enforced = false })] };
+    }
+
+    private static Decision Decided(PoolState pool, PoolInput input)
+    {
         var judged = Judge(pool, input);
         if (judged.Reason.Code == ReasonCode.CommandRefused)
         {
@@ -22,21 +37,20 @@ public static class Decider
         }
 
         var chosen = Choice.Of(Applier.Apply(pool, judged.Events), input);
-        if (Moves(judged, Cause.Configured) && Moves(chosen))
+        if (Moves(judged) && Moves(chosen))
         {
             // One input moves a pool once; what else is due comes with the next tick.
             return judged;
         }
 
         var accepted = judged.Reason.Code == ReasonCode.CommandAccepted;
-        var standsStill = !accepted && (chosen.Reason.Code is ReasonCode.Held or ReasonCode.NobodyLeft);
+        var standsStill = !accepted && (chosen.Reason.Code is ReasonCode.Held or ReasonCode.NobodyLeft or ReasonCode.TooManyChanges or ReasonCode.BelowMinimum);
         var chosenSaysMore = !chosen.Events.IsEmpty || standsStill;
         var judgedSaysNothing = judged.Events.IsEmpty && judged.Reason.Code == ReasonCode.Steady;
         return new Decision([.. judged.Events, .. chosen.Events], chosenSaysMore || judgedSaysNothing ? chosen.Reason : judged.Reason);
     }
 
-    private static bool Moves(Decision decision, Cause? cause = null) =>
-        decision.Events.Any(happened => happened is PoolEvent.ActiveChanged change && (cause is null || change.Cause == cause));
+    private static bool Moves(Decision decision) => decision.Events.Any(happened => happened is PoolEvent.ActiveChanged);
 
     private static Decision Judge(PoolState pool, PoolInput input) => input switch
     {
@@ -44,8 +58,18 @@ public static class Decider
             ? ProbeJudge.Judge(backend, pool.Tuning, probe)
             : Stranger(probe.Backend),
         PoolInput.AttemptFailed attempt => pool.Backends.TryGetValue(attempt.Backend, out var backend)
-            ? RequestJudge.Judge(backend, pool.Tuning, attempt)
+            ? RequestJudge.Judge(pool, backend, attempt)
             : Stranger(attempt.Backend),
+        PoolInput.AttemptSucceeded attempt => pool.Backends.TryGetValue(attempt.Backend, out var backend)
+            ? TrialJudge.Judge(pool, backend, attempt)
+            : Stranger(attempt.Backend),
+        PoolInput.AttemptsCounted counted => pool.Backends.TryGetValue(counted.Backend, out var backend)
+            ? RatioJudge.Judge(pool, backend, counted)
+            : Stranger(counted.Backend),
+        PoolInput.Emptied emptied => pool.Backends.TryGetValue(emptied.Backend, out var backend)
+            ? Emptied(backend, emptied)
+            : Stranger(emptied.Backend),
+        PoolInput.VerdictLearned learned => Agreement.Learn(pool, learned),
         PoolInput.AttemptSilent attempt => pool.Backends.TryGetValue(attempt.Backend, out var backend)
             ? StallJudge.Judge(pool, backend, attempt)
             : Stranger(attempt.Backend),
@@ -73,10 +97,51 @@ public static class Decider
                 new PoolEvent.FirstAnswerNoted(input.At, input.Epoch, input.AskedAt))
             : Decision.Nothing(ReasonCode.Stale, $"No first good answer of epoch {input.Epoch} is waited for.");
 
-    private static Decision Ticked(PoolState pool, PoolInput.Ticked input) =>
-        pool.Window is { } window && input.At >= window.ClosesAt(pool.Tuning)
-            ? Decision.Of(ReasonCode.Measured, Measure.Close(window, input.At, input.Tally))
-            : Decision.Nothing(ReasonCode.Steady, "Nothing is due.");
+    private static Decision Emptied(BackendState backend, PoolInput.Emptied input) => backend is { Admin: Admin.Draining, Drained: false }
+        ? Decision.Of(ReasonCode.Drained, new PoolEvent.BackendDrained(
+            input.At, backend.Id, InTime: true, $"{backend.Id} is drained: nothing is under way there any more."))
+        : Decision.Nothing(ReasonCode.Steady, $"Nothing is under way at {backend.Id}.");
+
+    /// <summary>Everything that is due by now, each with the rule by which it is.</summary>
+    private static Decision Ticked(PoolState pool, PoolInput.Ticked input)
+    {
+        var due = ImmutableArray.CreateBuilder<PoolEvent>();
+        var code = ReasonCode.Steady;
+        void Add(ReasonCode rule, PoolEvent happened)
+        {
+            code = due.Count == 0 ? rule : code;
+            due.Add(happened);
+        }
+
+        if (pool.Window is { } window && input.At >= window.ClosesAt(pool.Tuning))
+        {
+            Add(ReasonCode.Measured, Measure.Close(window, input.At, input.Tally));
+        }
+
+        foreach (var id in pool.Definition.Backends)
+        {
+            var backend = pool.Backends[id];
+            if (TrialJudge.Elapsed(backend, pool.Tuning, input.At) is { } elapsed)
+            {
+                Add(elapsed.Code, elapsed.Event);
+            }
+
+            if (backend.DrainUntil is { } until && input.At >= until)
+            {
+                Add(ReasonCode.DrainTimeOver, new PoolEvent.BackendDrained(
+                    input.At, id, InTime: false, $"{id} is drained: its time is over, and what is still under way there is ended."));
+            }
+        }
+
+        if (pool.RestsUntil is { } rest && input.At >= rest)
+        {
+            Add(ReasonCode.RestOver, new PoolEvent.RestEnded(input.At, $"{pool.Id} changes by itself again."));
+        }
+
+        return due.Count == 0
+            ? Decision.Nothing(ReasonCode.Steady, "Nothing is due.")
+            : new Decision(due.ToImmutable(), new Reason(code, due[0].Sentence));
+    }
 
     private static Decision Configured(PoolState pool, PoolInput.Configured input)
     {
@@ -92,7 +157,8 @@ public static class Decider
         var configured = new PoolEvent.PoolConfigured(input.At, input.Definition, sentence);
         var reshaped = Applier.Apply(pool, configured);
         var kept = input.Definition.FindTier(pool.Active.Backends);
-        var leaves = !Ranking.IsFit(reshaped, reshaped.Active) && Ranking.BestTier(reshaped) >= 0 && !pool.Held;
+        var leaves = !Ranking.CanServe(reshaped, reshaped.ActiveTier) && Ranking.BestTier(reshaped) is var best && best >= 0 && best != reshaped.ActiveTier
+            && !pool.Held && Restlessness.FailoverAllowedAt(reshaped) is null;
         if (kept >= 0 && (leaves || reshaped.Active.Name == pool.Active.Name))
         {
             return Decision.Of(ReasonCode.Configured, configured);

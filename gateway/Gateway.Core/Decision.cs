@@ -5,6 +5,9 @@ namespace Gateway.Core;
 /// <summary>What follows from an input: events, possibly none, and the reason, always.</summary>
 public sealed record Decision(ImmutableArray<PoolEvent> Events, Reason Reason)
 {
+    /// <summary>What shall be agreed on with the peers, where the verdict is shared.</summary>
+    public Proposal? Proposal { get; init; }
+
     public static Decision Of(ReasonCode code, PoolEvent only) => new([only], new Reason(code, only.Sentence));
 
     public static Decision Quiet(ReasonCode code, string sentence, PoolEvent bookkeeping) => new([bookkeeping], new Reason(code, sentence));
@@ -12,38 +15,5 @@ public sealed record Decision(ImmutableArray<PoolEvent> Events, Reason Reason)
     public static Decision Nothing(ReasonCode code, string sentence) => new([], new Reason(code, sentence));
 }
 
-/// <summary>Why a decision is what it is: a code for machines, one plain sentence for people.</summary>
+/// <summary>Why a decision is what it is: the rule for machines, one plain sentence for people.</summary>
 public sealed record Reason(ReasonCode Code, string Sentence);
-
-public enum ReasonCode
-{
-    Steady,
-    UnknownBackend,
-    FirstProbePassed,
-    BelowFall,
-    FallReached,
-    BelowRise,
-    RiseReached,
-    BelowStreak,
-    StreakReached,
-    StillEjected,
-    StillDown,
-    BelowStall,
-    StallReached,
-    StandbyUnproven,
-    Disarmed,
-    NobodyListens,
-    SuspicionCleared,
-    SuspicionStays,
-    FailedOver,
-    NobodyLeft,
-    Held,
-    FailedBack,
-    WaitingForStableTime,
-    CommandAccepted,
-    CommandRefused,
-    Configured,
-    Measuring,
-    Measured,
-    Stale,
-}

@@ -23,6 +23,21 @@ public static class Invariants
             yield return "a backend is not disabled, but none can be selected";
         }
 
+        if (pool.ObeyedTier < 0 || pool.ObeyedTier >= pool.Definition.Tiers.Length || (pool.Tuning.Enforced && pool.ObeyedTier != pool.ActiveTier))
+        {
+            yield return "requests follow another tier than the verdict's, although this is no dry run";
+        }
+
+        if (pool.Backends.Values.Any(backend => backend.Admin != Admin.Draining && (backend.DrainUntil is not null || backend.Drained)))
+        {
+            yield return "a backend that does not drain has a time to finish, or has finished";
+        }
+
+        if (pool.Changes.Length > pool.Tuning.MaxChangesPerHour)
+        {
+            yield return "more changes are remembered than the pool may make";
+        }
+
         if (pool.Backends.Values.Any(backend => backend.Ejected && backend.Health != Health.Down))
         {
             yield return "a backend is ejected but not down";
@@ -33,7 +48,7 @@ public static class Invariants
     public static IEnumerable<string> Broken(PoolState before, Decision decision, PoolState after)
     {
         var changes = decision.Events.Count(e => e is PoolEvent.ActiveChanged);
-        if (after.Epoch.Number != before.Epoch.Number + changes)
+        if (before.Definition.Shared ? after.Epoch.Number < before.Epoch.Number : after.Epoch.Number != before.Epoch.Number + changes)
         {
             yield return $"the epoch went from {before.Epoch} to {after.Epoch} with {changes} changes of the active backend";
         }
@@ -43,8 +58,13 @@ public static class Invariants
             yield return "a decision came without a sentence";
         }
 
+        if (after.Revision < before.Revision)
+        {
+            yield return $"the revision went back from {before.Revision} to {after.Revision}";
+        }
+
         var automatic = decision.Events.OfType<PoolEvent.ActiveChanged>()
-            .Any(e => e.Kind == ChangeKind.Failover || e is { Kind: ChangeKind.Failback, Cause: Cause.Preferred });
+            .Any(e => e.IsAutomatic && e.Revision == 0);
         if (before.Held && after.Held && automatic)
         {
             yield return "a held pool changed its active backend by itself";

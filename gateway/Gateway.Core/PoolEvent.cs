@@ -19,7 +19,10 @@ public abstract record PoolEvent
     public string Sentence { get; init; }
 
     /// <summary>Bookkeeping between two events that people care about: applied, but neither journalled nor shown.</summary>
-    public bool IsQuiet => this is EvidenceNoted or FirstAnswerNoted;
+    public bool IsQuiet => this is EvidenceNoted or FirstAnswerNoted or TrialNoted or VerdictProposed;
+
+    /// <summary>Whether it is done as well as said. What a pool decides in a dry run is not.</summary>
+    public bool Enforced { get; init; } = true;
 
     /// <summary>The pool exists from now on, or has another definition.</summary>
     public sealed record PoolConfigured(Instant At, PoolDefinition Definition, string Sentence) : PoolEvent(At, Sentence);
@@ -32,11 +35,42 @@ public abstract record PoolEvent
     public sealed record BackendCleared(Instant At, BackendId Backend, string Sentence) : PoolEvent(At, Sentence);
 
     public sealed record BackendWentDown(Instant At, BackendId Backend, Cause Cause, bool Ejected, Evidence Evidence, string Sentence)
-        : PoolEvent(At, Sentence);
+        : PoolEvent(At, Sentence)
+    {
+        /// <summary>Until when nothing is tried at an ejected one.</summary>
+        public Instant? Until { get; init; }
 
-    public sealed record BackendCameUp(Instant At, BackendId Backend, string Sentence) : PoolEvent(At, Sentence);
+        /// <summary>How often it has been ejected, this time included.</summary>
+        public int Ejections { get; init; }
+    }
 
-    public sealed record BackendAdminChanged(Instant At, BackendId Backend, Admin Admin, string Sentence) : PoolEvent(At, Sentence);
+    /// <summary>The time of an ejection is over: a few requests are tried there.</summary>
+    public sealed record BackendOnTrial(Instant At, BackendId Backend, string Sentence) : PoolEvent(At, Sentence);
+
+    /// <param name="Trials">Trials in a row that were answered well.</param>
+    public sealed record TrialNoted(Instant At, BackendId Backend, int Trials) : PoolEvent(At, string.Empty);
+
+    /// <summary>Nobody asked for anything that may be tried; its probe decides.</summary>
+    public sealed record TrialsLapsed(Instant At, BackendId Backend, string Sentence) : PoolEvent(At, Sentence);
+
+    /// <param name="StartsSlowly">It comes back from an ejection.</param>
+    public sealed record BackendCameUp(Instant At, BackendId Backend, string Sentence, bool StartsSlowly = false) : PoolEvent(At, Sentence);
+
+    public sealed record BackendAdminChanged(Instant At, BackendId Backend, Admin Admin, string Sentence) : PoolEvent(At, Sentence)
+    {
+        /// <summary>When what is still under way at a draining one is ended.</summary>
+        public Instant? Until { get; init; }
+    }
+
+    /// <summary>Nothing is under way any more at a backend that drains, or its time to finish is over.</summary>
+    /// <param name="InTime">Everything has finished by itself.</param>
+    public sealed record BackendDrained(Instant At, BackendId Backend, bool InTime, string Sentence) : PoolEvent(At, Sentence);
+
+    /// <summary>The backend asks for no new requests itself.</summary>
+    public sealed record BackendLeaving(Instant At, BackendId Backend, string Sentence) : PoolEvent(At, Sentence);
+
+    /// <summary>It does not ask for that any more.</summary>
+    public sealed record BackendStays(Instant At, BackendId Backend, string Sentence) : PoolEvent(At, Sentence);
 
     public sealed record BackendReset(Instant At, BackendId Backend, string Sentence) : PoolEvent(At, Sentence);
 
@@ -59,6 +93,15 @@ public abstract record PoolEvent
     {
         /// <summary>An operator chose the new tier although it is down.</summary>
         public bool Forced { get; init; }
+
+        /// <summary>The revision under which gateways have agreed on it; 0 where one decides alone.</summary>
+        public long Revision { get; init; }
+
+        /// <summary>In a journal that begins anew: when the pool had changed by itself before, this change included. Null otherwise.</summary>
+        public ImmutableArray<Instant>? Changes { get; init; }
+
+        /// <summary>Nobody asked for it.</summary>
+        public bool IsAutomatic => Kind == ChangeKind.Failover || this is { Kind: ChangeKind.Failback, Cause: Cause.Preferred };
     }
 
     /// <summary>The active tier cannot serve and no other can take over.</summary>
@@ -81,6 +124,14 @@ public abstract record PoolEvent
     public sealed record HoldPlaced(Instant At, string Sentence) : PoolEvent(At, Sentence);
 
     public sealed record HoldReleased(Instant At, string Sentence) : PoolEvent(At, Sentence);
+
+    /// <summary>The pool has changed so often that it makes no more changes by itself for a while.</summary>
+    public sealed record RestBegan(Instant At, Instant Until, string Sentence) : PoolEvent(At, Sentence);
+
+    public sealed record RestEnded(Instant At, string Sentence) : PoolEvent(At, Sentence);
+
+    /// <summary>A verdict was proposed to the other gateways.</summary>
+    public sealed record VerdictProposed(Instant At) : PoolEvent(At, string.Empty);
 
     public sealed record CommandRefused(Instant At, Command Command, string Sentence) : PoolEvent(At, Sentence);
 }
@@ -116,4 +167,13 @@ public enum Cause
 
     /// <summary>Nobody listens at the backend's address.</summary>
     Refused,
+
+    /// <summary>Too many of its attempts failed.</summary>
+    FailureRatio,
+
+    /// <summary>Too many of its answers were slow.</summary>
+    Slow,
+
+    /// <summary>It asked for no new requests itself.</summary>
+    Leaving,
 }

@@ -39,6 +39,23 @@ public abstract record PoolInput
     /// <summary>The connection watch found every address of the backend to refuse connections: nobody listens there.</summary>
     public sealed record ConnectionRefused(Instant At, Tally Tally, BackendId Backend, Fault Fault) : PoolInput(At, Tally);
 
+    /// <summary>
+    /// An attempt was answered well by a backend that is down: one of its trials, or the last resort of a pool where nobody can serve. What those
+    /// that are up answer well is only counted.
+    /// </summary>
+    public sealed record AttemptSucceeded(Instant At, Tally Tally, BackendId Backend) : PoolInput(At, Tally);
+
+    /// <summary>What a backend's attempts came to of late, told while some of them were bad.</summary>
+    public sealed record AttemptsCounted(Instant At, Tally Tally, BackendId Backend, Outcomes Outcomes) : PoolInput(At, Tally);
+
+    /// <summary>Nothing is under way any more at a backend that drains.</summary>
+    public sealed record Emptied(Instant At, Tally Tally, BackendId Backend) : PoolInput(At, Tally);
+
+    /// <summary>The gateways have agreed on a verdict, this one or another.</summary>
+    /// <param name="Revision">Grows with every verdict that is agreed on.</param>
+    /// <param name="Verdict">As it was proposed.</param>
+    public sealed record VerdictLearned(Instant At, Tally Tally, long Revision, PoolEvent.ActiveChanged Verdict) : PoolInput(At, Tally);
+
     /// <summary>The backend that a verdict made active gave its first good answer to a client.</summary>
     public sealed record FirstAnswered(Instant At, Tally Tally, Epoch Epoch) : PoolInput(At, Tally)
     {
@@ -73,7 +90,17 @@ public abstract record ProbeOutcome
     }
 
     public sealed record Failed(Fault Fault) : ProbeOutcome;
+
+    /// <summary>It answered well, and asked for no new requests.</summary>
+    /// <param name="Detail">Half a sentence for people, such as "answered 503 with X-Failover-Drain".</param>
+    public sealed record Draining(string Detail) : ProbeOutcome;
 }
+
+/// <summary>What became of a backend's attempts within a while. Those whose client left, and those that another attempt overtook, are not among them.</summary>
+/// <param name="Failed">Of these, the ones that count against it.</param>
+/// <param name="Slow">Of these, the ones that were answered well, but late.</param>
+/// <param name="Over">The while.</param>
+public readonly record struct Outcomes(long Attempts, long Failed, long Slow, TimeSpan Over);
 
 /// <summary>What was wrong with a backend's answer, or with the lack of one.</summary>
 /// <param name="Detail">Half a sentence for people, such as "connection refused" or "answered 503".</param>
@@ -120,7 +147,11 @@ public abstract record Command
     public sealed record Release : Command;
 
     /// <summary>No new requests to this backend.</summary>
-    public sealed record Drain(BackendId Backend) : Command;
+    public sealed record Drain(BackendId Backend) : Command
+    {
+        /// <summary>How long what is under way there may take; null without a limit.</summary>
+        public TimeSpan? Within { get; init; }
+    }
 
     /// <summary>Take this backend out of the pool.</summary>
     public sealed record Disable(BackendId Backend) : Command;

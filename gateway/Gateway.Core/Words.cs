@@ -17,6 +17,16 @@ internal static class Words
     /// <summary>"1 failed probe", "2 failed probes in a row".</summary>
     public static string Row(long number, string noun) => number == 1 ? $"1 {noun}" : $"{number} {noun}s in a row";
 
+    /// <summary>"2nd", "3rd", "11th".</summary>
+    public static string Ordinal(long number) => (number % 100, number % 10) switch
+    {
+        (>= 11 and <= 13, _) => $"{number}th",
+        (_, 1) => $"{number}st",
+        (_, 2) => $"{number}nd",
+        (_, 3) => $"{number}rd",
+        _ => $"{number}th",
+    };
+
     public static string Span(TimeSpan span) => span switch
     {
         _ when span < TimeSpan.FromSeconds(1) => $"{Math.Max(0, (long)Math.Round(span.TotalMilliseconds))} ms",

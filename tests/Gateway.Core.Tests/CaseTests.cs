@@ -10,12 +10,19 @@ public class CaseTests
 {
     private static readonly PoolState Pool = Of("a | b");
 
+    private static readonly PoolEvent.ActiveChanged Moved = new(
+        At(1), new Epoch(2), ChangeKind.Failover, "a", "b", [Id("b")], Cause.ProbeFailed, At(1), default, Pinned: false, "Moved.");
+
     private static readonly PoolInput[] Inputs =
     [
         Passes("a", 1),
         RequestFails("a", 1, streak: 1),
         new PoolInput.AttemptSilent(At(1), default, Id("a"), "orders", 5, At(0), OthersAnswer: true),
         new PoolInput.AnswersResumed(At(1), default, Id("a")),
+        new PoolInput.AttemptSucceeded(At(1), default, Id("a")),
+        new PoolInput.AttemptsCounted(At(1), default, Id("a"), new Outcomes(30, 20, 0, TimeSpan.FromSeconds(10))),
+        new PoolInput.Emptied(At(1), default, Id("a")),
+        new PoolInput.VerdictLearned(At(1), default, 2, Moved),
         new PoolInput.ConnectionRefused(At(1), default, Id("a"), new Fault(FaultKind.Connect, "connection refused")),
         new PoolInput.FirstAnswered(At(1), default, Epoch.First),
         new PoolInput.Ticked(At(1), default),
@@ -43,10 +50,18 @@ public class CaseTests
         new PoolEvent.BackendCleared(At(1), Id("a"), "Cleared."),
         new PoolEvent.BackendWentDown(At(1), Id("a"), Cause.ProbeFailed, Ejected: false, Evidence.None, "Down."),
         new PoolEvent.BackendCameUp(At(1), Id("a"), "Up."),
+        new PoolEvent.BackendOnTrial(At(1), Id("a"), "On trial."),
+        new PoolEvent.TrialNoted(At(1), Id("a"), 1),
+        new PoolEvent.TrialsLapsed(At(1), Id("a"), "Lapsed."),
+        new PoolEvent.BackendDrained(At(1), Id("a"), InTime: true, "Drained."),
+        new PoolEvent.BackendLeaving(At(1), Id("a"), "Leaving."),
+        new PoolEvent.BackendStays(At(1), Id("a"), "Stays."),
+        new PoolEvent.RestBegan(At(1), At(2), "Rests."),
+        new PoolEvent.RestEnded(At(1), "Rested."),
+        new PoolEvent.VerdictProposed(At(1)),
         new PoolEvent.BackendAdminChanged(At(1), Id("a"), Admin.Draining, "Draining."),
         new PoolEvent.BackendReset(At(1), Id("a"), "Reset."),
-        new PoolEvent.ActiveChanged(
-            At(1), new Epoch(2), ChangeKind.Failover, "a", "b", [Id("b")], Cause.ProbeFailed, At(1), default, Pinned: false, "Moved."),
+        Moved,
         new PoolEvent.PoolExhausted(At(1), "Nobody left."),
         new PoolEvent.FirstAnswerNoted(At(1), Epoch.First, AskedAt: null),
         new PoolEvent.ChangeMeasured(At(1), Epoch.First, ChangeKind.Failover, null, null, default, "Measured."),
@@ -61,7 +76,7 @@ public class CaseTests
         Assert.Equal(Cases<PoolInput>(), Names(Inputs));
         Assert.Equal(Cases<Command>(), Names(Commands));
         Assert.Equal(Cases<PoolEvent>(), Names(Events));
-        Assert.Equal(["Failed", "Passed"], Cases<ProbeOutcome>());
+        Assert.Equal(["Draining", "Failed", "Passed"], Cases<ProbeOutcome>());
     }
 
     [Fact]
@@ -89,7 +104,7 @@ public class CaseTests
 
     [Fact]
     public void Only_bookkeeping_is_quiet() =>
-        Assert.Equal(["EvidenceNoted", "FirstAnswerNoted"], Names([.. Events.Where(happened => happened.IsQuiet)]));
+        Assert.Equal(["EvidenceNoted", "FirstAnswerNoted", "TrialNoted", "VerdictProposed"], Names([.. Events.Where(happened => happened.IsQuiet)]));
 
     /// <summary>What no story shows is either dead or not thought through.</summary>
     [Fact]
@@ -97,7 +112,7 @@ public class CaseTests
     {
         var told = string.Join('\n', TranscriptTests.Texts()).Split([' ', ':', '\n'], StringSplitOptions.RemoveEmptyEntries).ToHashSet();
 
-        Assert.Empty(Cases<PoolEvent>().Concat(Enum.GetNames<ReasonCode>()).Except(told));
+        Assert.Empty(Cases<PoolEvent>().Concat(Enum.GetNames<ReasonCode>()).Concat(Enum.GetNames<ServingRule>()).Except(told));
     }
 
     private static PoolInput Asked(Command command) => new PoolInput.Commanded(At(1), default, command, "ops");

@@ -20,6 +20,12 @@ internal static class Rules
     /// <summary>A tick before the instant that the pool asks for decides nothing, one at that instant decides something.</summary>
     private static IEnumerable<string> Timing(PoolInput input, PoolState after)
     {
+        if (after.Definition.Shared)
+        {
+            // What its peers are to be asked is decided with the next observation.
+            yield break;
+        }
+
         var due = Timers.NextDue(after);
         var early = due is { } soon ? new Instant(soon.Ticks - 1) : input.At + LongTime;
         if (early >= input.At && !Tick(after, early, input.Tally).Events.IsEmpty)
@@ -36,7 +42,7 @@ internal static class Rules
     private static IEnumerable<string> Holding(PoolState before, PoolInput input, Decision decision)
     {
         var asked = input is PoolInput.Commanded or PoolInput.Configured;
-        if (before.Held && !asked && decision.Events.Any(happened => happened is PoolEvent.ActiveChanged))
+        if (before.Held && !asked && input is not PoolInput.VerdictLearned && decision.Events.Any(happened => happened is PoolEvent.ActiveChanged))
         {
             yield return "a held pool changed its active tier although nobody asked for anything";
         }
@@ -53,6 +59,11 @@ internal static class Rules
         if (changes.Count == 0 && decision.Events.All(happened => happened is not PoolEvent.PoolConfigured) && before.ActiveTier != after.ActiveTier)
         {
             yield return "the active tier changed without a verdict";
+        }
+
+        if (changes.Count > 0 && before.Definition.Shared && decision.Reason.Code != ReasonCode.Agreed)
+        {
+            yield return "a gateway moved a pool that it shares without its peers";
         }
 
         if (changes.Exists(change => change.From == change.To))
@@ -85,7 +96,8 @@ internal static class Rules
             yield return "the pool is exhausted, but somebody can serve";
         }
 
-        if (!after.Exhausted && !after.Held && !Ranking.IsFit(after, after.Active))
+        var mayMove = !after.Held && !after.Definition.Shared && Restlessness.FailoverAllowedAt(after) is null;
+        if (!after.Exhausted && mayMove && !Ranking.IsFit(after, after.Active))
         {
             yield return nobodyFit ? "nobody can serve, but the pool does not say so" : "a tier that cannot serve is active, but another could";
         }

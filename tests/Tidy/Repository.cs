@@ -12,7 +12,7 @@ public sealed record Source(string Path, string Text)
 /// <summary>What git tracks, with what is in the work tree: a change is judged before it is committed.</summary>
 public static class Repository
 {
-    private static readonly string Root = FindRoot();
+    public static string Root { get; } = FindRoot();
 
     private static readonly string[] Endings = [".cs", ".ts", ".tsx", ".csproj", ".md", ".sh", ".css"];
 

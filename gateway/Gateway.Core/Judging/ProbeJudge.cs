@@ -4,12 +4,15 @@ namespace Gateway.Core.Judging;
 /// What a probe's end says about its backend: <c>fall</c> failures in a row take it down, <c>rise</c> passes in a row bring it back,
 /// as in HAProxy and keepalived. Between the two it is suspected, which people can see but traffic does not feel. A backend that was
 /// never judged needs only one pass: there is no evidence against it. One that live traffic ejected does not come back
-/// while its ejection lasts, however well its probe does: a health page may be fine while the work is not.
+/// by its probe, however well that does: a health page may be fine while the work is not (see <see cref="TrialJudge"/>). Only where nobody has asked
+/// for anything that could be tried is the probe enough.
 /// </summary>
 internal static class ProbeJudge
 {
     public static Decision Judge(BackendState backend, PoolTuning tuning, PoolInput.ProbeCompleted input) => input.Outcome switch
     {
+        ProbeOutcome.Draining draining => LeavingJudge.Judge(backend, input, draining),
+        ProbeOutcome.Passed when backend.Leaving => LeavingJudge.Stays(backend, input),
         ProbeOutcome.Passed => Passed(backend, tuning, input, backend.Evidence.WithPassedProbe()),
         ProbeOutcome.Failed failed =>
             Failed(backend, tuning, input, failed.Fault, backend.Evidence.WithFailedProbe(input.At, input.Tally)),
@@ -35,14 +38,13 @@ internal static class ProbeJudge
                 ? Decision.Of(ReasonCode.SuspicionCleared, new PoolEvent.BackendCleared(at, id, Cleared(backend)))
                 : Decision.Quiet(ReasonCode.SuspicionStays, $"{id} passed a probe, but requests to it failed.", Noted(at, id, evidence)),
 
-            Health.Down when backend.Ejected && at < backend.JudgedAt + tuning.EjectionTime => Decision.Quiet(
-                ReasonCode.StillEjected,
-                $"{id} stays ejected for {Words.Span(backend.JudgedAt + tuning.EjectionTime - at)} more: requests to it failed though its probe passes.",
-                Noted(at, id, evidence)),
+            Health.Down when backend.Ejection is { Lapsed: false } ejection => Decision.Quiet(
+                ReasonCode.StillEjected, Ejected(backend, ejection, at), Noted(at, id, evidence)),
 
             Health.Down when evidence.PassedProbes >= tuning.Rise => Decision.Of(
                 ReasonCode.RiseReached,
-                new PoolEvent.BackendCameUp(at, id, $"{id} is up again after {Words.Row(evidence.PassedProbes, "passed probe")}.")),
+                new PoolEvent.BackendCameUp(
+                    at, id, $"{id} is up again after {Words.Row(evidence.PassedProbes, "passed probe")}.", StartsSlowly: backend.Ejected)),
 
             _ => Decision.Quiet(
                 ReasonCode.BelowRise,
@@ -82,6 +84,13 @@ internal static class ProbeJudge
                     $"{id} is suspected: it failed {evidence.FailedProbes} of the {tuning.Fall} probes in a row that take it down ({fault.Detail}).")),
         };
     }
+
+    private static string Ejected(BackendState backend, Ejection ejection, Instant at) => (backend.OnTrial, ejection.Until > at) switch
+    {
+        (true, _) => $"{backend.Id} stays on trial: its probe passes, but only requests can show that it is well.",
+        (_, true) => $"{backend.Id} stays ejected for {Words.Span(ejection.Until - at)} more: requests to it failed though its probe passes.",
+        _ => $"{backend.Id} passed a probe; requests may be tried there now.",
+    };
 
     private static string Cleared(BackendState backend) => backend.Evidence.FailedProbes > 0
         ? $"{backend.Id} is up: it passed a probe again."

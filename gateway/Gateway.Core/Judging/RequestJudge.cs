@@ -2,35 +2,35 @@ namespace Gateway.Core.Judging;
 
 /// <summary>
 /// What a failed attempt of a live request says about its backend. Only an unbroken row of failures counts: the first is noted (and
-/// the shell probes at once), the second makes the backend suspected, <c>failureStreak</c> of them eject it. Any success in between
-/// starts the row anew; the data path counts it, so that a success costs the engine nothing.
+/// the shell probes at once), the second makes the backend suspected, <c>failureStreak</c> of them eject it, or <c>statusStreak</c> where the backend
+/// answers, but badly. Any success in between starts the row anew; the data path counts it, so that a success costs the engine nothing.
 /// </summary>
 internal static class RequestJudge
 {
     private const int SuspectedAt = 2;
 
-    public static Decision Judge(BackendState backend, PoolTuning tuning, PoolInput.AttemptFailed input)
+    public static Decision Judge(PoolState pool, BackendState backend, PoolInput.AttemptFailed input)
     {
         var (at, id, fault) = (input.At, backend.Id, input.Fault);
+        var needed = fault.Kind == FaultKind.Status ? pool.Tuning.StatusStreak : pool.Tuning.FailureStreak;
         var evidence = Known(backend, input).WithBadSignal(at, input.Tally) with { PassedProbes = 0 };
         return (backend.Health, input.Streak) switch
         {
+            (Health.Down, _) when backend.OnTrial => TrialJudge.Failed(pool, backend, input),
+
             (Health.Down, _) => Decision.Nothing(ReasonCode.StillDown, $"A request to {id} failed; it is down already."),
 
-            (_, var streak) when streak >= tuning.FailureStreak => Decision.Of(
-                ReasonCode.StreakReached,
-                new PoolEvent.BackendWentDown(
-                    at, id, Cause.RequestsFailed, Ejected: true, evidence,
-                    $"{id} is ejected after {Words.Row(streak, "failed request")} ({fault.Detail}).")),
+            (_, var streak) when streak >= needed => EjectionRule.Eject(
+                pool, backend, input, Cause.RequestsFailed, evidence, ReasonCode.StreakReached, $"after {Words.Row(streak, "failed request")} ({fault.Detail})"),
 
             (Health.Suspected, var streak) => Decision.Quiet(
-                ReasonCode.BelowStreak, $"{id} failed {streak} of the {tuning.FailureStreak} requests in a row that eject it ({fault.Detail}).", Noted(at, id, evidence)),
+                ReasonCode.BelowStreak, $"{id} failed {streak} of the {needed} requests in a row that eject it ({fault.Detail}).", Noted(at, id, evidence)),
 
             (_, var streak) when streak >= SuspectedAt => Decision.Of(
                 ReasonCode.BelowStreak,
                 new PoolEvent.BackendSuspected(
                     at, id, Cause.RequestsFailed, evidence,
-                    $"{id} is suspected: it failed {streak} of the {tuning.FailureStreak} requests in a row that eject it ({fault.Detail}).")),
+                    $"{id} is suspected: it failed {streak} of the {needed} requests in a row that eject it ({fault.Detail}).")),
 
             _ => Decision.Quiet(ReasonCode.BelowStreak, $"A request to {id} failed ({fault.Detail}).", Noted(at, id, evidence)),
         };

@@ -31,10 +31,8 @@ internal static class StallJudge
             _ when at < pool.ActiveSince + tuning.StallDisarm =>
                 Decision.Nothing(ReasonCode.Disarmed, $"A request to {id} is slow; it was made active {Words.Span(at - pool.ActiveSince)} ago and may be cold."),
 
-            _ when reached && input.OthersAnswer => Decision.Of(
-                ReasonCode.StallReached,
-                new PoolEvent.BackendWentDown(
-                    at, id, Cause.Stalled, Ejected: true, evidence, $"{id} hangs: {silent} on {input.Route}, while others answer.")),
+            _ when reached && input.OthersAnswer => EjectionRule.Eject(
+                pool, backend, input, Cause.Stalled, evidence, ReasonCode.StallReached, $"because it hangs: {silent} on {input.Route}, while others answer"),
 
             Health.Suspected => Decision.Quiet(
                 reached ? ReasonCode.StandbyUnproven : ReasonCode.BelowStall,

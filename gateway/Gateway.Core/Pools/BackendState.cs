@@ -44,18 +44,58 @@ public sealed record BackendState(BackendId Id, Instant Since, string Reason)
     /// <summary>What it was judged by.</summary>
     public Cause JudgedBy { get; init; } = Cause.Start;
 
-    /// <summary>Down because of live traffic, although its probe may pass.</summary>
-    public bool Ejected { get; init; }
+    /// <summary>Down because of live traffic, although its probe may pass; until when, and what becomes of it then.</summary>
+    public Ejection? Ejection { get; init; }
+
+    /// <summary>How often live traffic has ejected it, as far as that is not forgotten. Each doubles the time of the next.</summary>
+    public int Ejections { get; init; }
+
+    /// <summary>When it last came up, or null.</summary>
+    public Instant? UpSince { get; init; }
+
+    /// <summary>It came back from an ejection then, so that it gets less than its share for a while.</summary>
+    public bool StartsSlowly { get; init; }
 
     public Admin Admin { get; init; } = Admin.InService;
 
+    /// <summary>Until when an operator lets it finish what is under way; null without a limit, and when it does not drain.</summary>
+    public Instant? DrainUntil { get; init; }
+
+    /// <summary>It drains, and nothing is under way there any more.</summary>
+    public bool Drained { get; init; }
+
+    /// <summary>It asks for no new requests itself.</summary>
+    public bool Leaving { get; init; }
+
     public Evidence Evidence { get; init; } = Evidence.None;
 
-    /// <summary>May serve: not down, and no operator has taken it out.</summary>
-    public bool IsFit => Admin == Admin.InService && Health != Health.Down;
+    public bool Ejected => Ejection is not null;
+
+    /// <summary>Ejected, but a few requests are tried there.</summary>
+    public bool OnTrial => Ejection is { TrialSince: not null };
+
+    /// <summary>May serve: not down, and neither an operator nor itself has taken it out.</summary>
+    public bool IsFit => Admin == Admin.InService && Health != Health.Down && !Leaving;
 
     /// <summary>Fit beyond doubt.</summary>
-    public bool IsSound => Admin == Admin.InService && Health == Health.Up;
+    public bool IsSound => Admin == Admin.InService && Health == Health.Up && !Leaving;
+}
+
+/// <summary>Down by the word of live traffic. Half-open once <see cref="TrialSince"/> is set.</summary>
+/// <param name="Until">Until then nothing is tried there.</param>
+public sealed record Ejection(Instant Until)
+{
+    /// <summary>Since when requests are tried there, or null.</summary>
+    public Instant? TrialSince { get; init; }
+
+    /// <summary>When the latest of them ended; before the first, when they began.</summary>
+    public Instant? LastTrialAt { get; init; }
+
+    /// <summary>Trials in a row that were answered well.</summary>
+    public int Trials { get; init; }
+
+    /// <summary>Nobody has asked for anything that may be tried: its probe decides.</summary>
+    public bool Lapsed { get; init; }
 }
 
 /// <summary>

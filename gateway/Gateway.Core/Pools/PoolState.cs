@@ -23,6 +23,9 @@ public sealed record PoolState
     /// <summary>The index of the tier that the verdict names.</summary>
     public int ActiveTier { get; init; }
 
+    /// <summary>The index of the tier that requests follow. Another than the verdict's only in a dry run.</summary>
+    public int ObeyedTier { get; init; }
+
     public Instant ActiveSince { get; init; }
 
     public Cause Cause { get; init; } = Cause.Start;
@@ -42,6 +45,18 @@ public sealed record PoolState
     /// <summary>The active tier cannot serve and no other can take over; everything that is not disabled is tried as a last resort.</summary>
     public bool Exhausted { get; init; }
 
+    /// <summary>When the pool changed by itself within the last hour, oldest first; no more than it may.</summary>
+    public ImmutableArray<Instant> Changes { get; init; } = [];
+
+    /// <summary>Until when it makes no change by itself, because it has made so many; null when it may.</summary>
+    public Instant? RestsUntil { get; init; }
+
+    /// <summary>The revision of the agreed verdict that was applied last; 0 where nothing is agreed with peers.</summary>
+    public long Revision { get; init; }
+
+    /// <summary>When this gateway last proposed a verdict that has not been agreed yet.</summary>
+    public Instant? ProposedAt { get; init; }
+
     /// <summary>The latest change, while its figures are still being taken.</summary>
     public MeasuredWindow? Window { get; init; }
 
@@ -50,6 +65,9 @@ public sealed record PoolState
     public PoolTuning Tuning => Definition.Tuning;
 
     public Tier Active => Definition.Tiers[ActiveTier];
+
+    /// <summary>The tier whose backends requests go to while they can.</summary>
+    public Tier Obeyed => Definition.Tiers[ObeyedTier];
 
     public IEnumerable<BackendState> Members(Tier tier) => tier.Backends.Select(id => Backends[id]);
 

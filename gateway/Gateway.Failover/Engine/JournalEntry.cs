@@ -29,6 +29,25 @@ internal sealed record JournalEntry
 
     public bool Ejected { get; init; }
 
+    /// <summary>When an ejection, a drain or a rest is over.</summary>
+    public DateTimeOffset? Until { get; init; }
+
+    public int Ejections { get; init; }
+
+    public int Trials { get; init; }
+
+    public bool StartsSlowly { get; init; }
+
+    /// <summary>A drained backend had finished by itself.</summary>
+    public bool InTime { get; init; }
+
+    /// <summary>It was said, and not done.</summary>
+    public bool DryRun { get; init; }
+
+    public long Revision { get; init; }
+
+    public ImmutableArray<DateTimeOffset>? Changes { get; init; }
+
     public Admin? Admin { get; init; }
 
     public long? Epoch { get; init; }
@@ -66,14 +85,29 @@ internal sealed record JournalEntry
             Pool = record.Pool.Value,
             Kind = record.Event.GetType().Name,
             Sentence = record.Event.Sentence,
+            DryRun = !record.Event.Enforced,
         };
         return record.Event switch
         {
             PoolEvent.BackendSuspected e => entry with { Backend = e.Backend.Value, Cause = e.Cause },
             PoolEvent.BackendCleared e => entry with { Backend = e.Backend.Value },
-            PoolEvent.BackendWentDown e => entry with { Backend = e.Backend.Value, Cause = e.Cause, Ejected = e.Ejected },
-            PoolEvent.BackendCameUp e => entry with { Backend = e.Backend.Value },
-            PoolEvent.BackendAdminChanged e => entry with { Backend = e.Backend.Value, Admin = e.Admin },
+            PoolEvent.BackendWentDown e => entry with
+            {
+                Backend = e.Backend.Value,
+                Cause = e.Cause,
+                Ejected = e.Ejected,
+                Until = Wall(e.Until, clock),
+                Ejections = e.Ejections,
+            },
+            PoolEvent.BackendOnTrial e => entry with { Backend = e.Backend.Value },
+            PoolEvent.TrialNoted e => entry with { Backend = e.Backend.Value, Trials = e.Trials },
+            PoolEvent.TrialsLapsed e => entry with { Backend = e.Backend.Value },
+            PoolEvent.BackendCameUp e => entry with { Backend = e.Backend.Value, StartsSlowly = e.StartsSlowly },
+            PoolEvent.BackendAdminChanged e => entry with { Backend = e.Backend.Value, Admin = e.Admin, Until = Wall(e.Until, clock) },
+            PoolEvent.BackendDrained e => entry with { Backend = e.Backend.Value, InTime = e.InTime },
+            PoolEvent.BackendLeaving e => entry with { Backend = e.Backend.Value },
+            PoolEvent.BackendStays e => entry with { Backend = e.Backend.Value },
+            PoolEvent.RestBegan e => entry with { Until = Wall(e.Until, clock) },
             PoolEvent.BackendReset e => entry with { Backend = e.Backend.Value },
             PoolEvent.ActiveChanged e => entry with
             {
@@ -83,9 +117,11 @@ internal sealed record JournalEntry
                 To = e.To,
                 ToBackends = [.. e.ToBackends.Select(id => id.Value)],
                 Cause = e.Cause,
-                FirstSignalAt = e.FirstSignalAt is { } at ? clock.Wall(at) : null,
+                FirstSignalAt = Wall(e.FirstSignalAt, clock),
                 Pinned = e.Pinned,
                 Forced = e.Forced,
+                Revision = e.Revision,
+                Changes = e.Changes is { } changes ? [.. changes.Select(clock.Wall)] : null,
             },
             PoolEvent.ChangeMeasured e => entry with
             {
@@ -102,7 +138,9 @@ internal sealed record JournalEntry
     }
 
     /// <summary>The event that this entry was made of, as far as a state can be made of it again; null for a kind that changes no state.</summary>
-    public PoolEvent? ToEvent(EngineClock clock)
+    public PoolEvent? ToEvent(EngineClock clock) => Read(clock) is { } happened ? happened with { Enforced = !DryRun } : null;
+
+    private PoolEvent? Read(EngineClock clock)
     {
         var (at, id) = (clock.FromWall(At), new BackendId(Backend ?? string.Empty));
         return Kind switch
@@ -111,9 +149,22 @@ internal sealed record JournalEntry
                 new PoolEvent.BackendSuspected(at, id, Cause ?? Core.Cause.ProbeFailed, Evidence.None, Sentence),
             nameof(PoolEvent.BackendCleared) => new PoolEvent.BackendCleared(at, id, Sentence),
             nameof(PoolEvent.BackendWentDown) =>
-                new PoolEvent.BackendWentDown(at, id, Cause ?? Core.Cause.ProbeFailed, Ejected, Evidence.None, Sentence),
-            nameof(PoolEvent.BackendCameUp) => new PoolEvent.BackendCameUp(at, id, Sentence),
-            nameof(PoolEvent.BackendAdminChanged) => new PoolEvent.BackendAdminChanged(at, id, Admin ?? Core.Admin.InService, Sentence),
+                new PoolEvent.BackendWentDown(at, id, Cause ?? Core.Cause.ProbeFailed, Ejected, Evidence.None, Sentence)
+                {
+                    Until = Monotonic(Until, clock),
+                    Ejections = Ejections,
+                },
+            nameof(PoolEvent.BackendOnTrial) => new PoolEvent.BackendOnTrial(at, id, Sentence),
+            nameof(PoolEvent.TrialNoted) => new PoolEvent.TrialNoted(at, id, Trials),
+            nameof(PoolEvent.TrialsLapsed) => new PoolEvent.TrialsLapsed(at, id, Sentence),
+            nameof(PoolEvent.BackendCameUp) => new PoolEvent.BackendCameUp(at, id, Sentence, StartsSlowly),
+            nameof(PoolEvent.BackendAdminChanged) =>
+                new PoolEvent.BackendAdminChanged(at, id, Admin ?? Core.Admin.InService, Sentence) { Until = Monotonic(Until, clock) },
+            nameof(PoolEvent.BackendDrained) => new PoolEvent.BackendDrained(at, id, InTime, Sentence),
+            nameof(PoolEvent.BackendLeaving) => new PoolEvent.BackendLeaving(at, id, Sentence),
+            nameof(PoolEvent.BackendStays) => new PoolEvent.BackendStays(at, id, Sentence),
+            nameof(PoolEvent.RestBegan) => new PoolEvent.RestBegan(at, Monotonic(Until, clock) ?? at, Sentence),
+            nameof(PoolEvent.RestEnded) => new PoolEvent.RestEnded(at, Sentence),
             nameof(PoolEvent.BackendReset) => new PoolEvent.BackendReset(at, id, Sentence),
             nameof(PoolEvent.PoolExhausted) => new PoolEvent.PoolExhausted(at, Sentence),
             nameof(PoolEvent.HoldPlaced) => new PoolEvent.HoldPlaced(at, Sentence),
@@ -121,9 +172,11 @@ internal sealed record JournalEntry
             nameof(PoolEvent.ActiveChanged) => new PoolEvent.ActiveChanged(
                 at, new Epoch(Epoch ?? 1), Change ?? ChangeKind.Failover, From ?? string.Empty, To ?? string.Empty,
                 [.. (ToBackends ?? []).Select(name => new BackendId(name))], Cause ?? Core.Cause.Start,
-                FirstSignalAt is { } signal ? clock.FromWall(signal) : null, default, Pinned, Sentence)
+                Monotonic(FirstSignalAt, clock), default, Pinned, Sentence)
                 {
                     Forced = Forced,
+                    Revision = Revision,
+                    Changes = Changes is { } changes ? [.. changes.Select(clock.FromWall)] : null,
                 },
             nameof(PoolEvent.ChangeMeasured) => new PoolEvent.ChangeMeasured(
                 at, new Epoch(Epoch ?? 1), Change ?? ChangeKind.Failover, Span(DetectionMs), Span(FailoverMs),
@@ -131,6 +184,10 @@ internal sealed record JournalEntry
             _ => null,
         };
     }
+
+    private static DateTimeOffset? Wall(Instant? at, EngineClock clock) => at is { } instant ? clock.Wall(instant) : null;
+
+    private static Instant? Monotonic(DateTimeOffset? at, EngineClock clock) => at is { } wall ? clock.FromWall(wall) : null;
 
     // Rounded, where the framework cuts off: the figures of a change are the same after a restart as before it, to the last digit.
     private static TimeSpan? Span(double? milliseconds) =>

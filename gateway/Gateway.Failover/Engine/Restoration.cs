@@ -19,19 +19,23 @@ internal static class Restoration
         {
             Window = null,
             Exhausted = false,
-            Backends = state.Backends.SetItems(state.Backends.Values
-                .Where(backend => backend.Health != Health.Down)
-                .Select(backend => KeyValuePair.Create(backend.Id, backend with
-                {
-                    Health = Health.Unknown,
-                    Since = clock.Now,
-                    Reason = backend.Admin == Admin.InService ? Unprobed : backend.Reason,
-                    JudgedAt = clock.Now,
-                    Finding = Unprobed,
-                    Evidence = Evidence.None,
-                }))),
+            ProposedAt = null,
+            Backends = state.Backends.SetItems(state.Backends.Values.Select(backend => KeyValuePair.Create(backend.Id, Forgotten(backend, clock)))),
         };
     }
+
+    private static BackendState Forgotten(BackendState backend, EngineClock clock) => backend.Health == Health.Down
+        ? backend with { Leaving = false }
+        : backend with
+        {
+            Health = Health.Unknown,
+            Leaving = false,
+            Since = clock.Now,
+            Reason = backend.Admin == Admin.InService ? Unprobed : backend.Reason,
+            JudgedAt = clock.Now,
+            Finding = Unprobed,
+            Evidence = Evidence.None,
+        };
 
     /// <summary>
     /// The change that a configuration made while the gateway was stopped, or null. One epoch has one name: where the verdict's tier is gone, or
@@ -72,31 +76,61 @@ internal static class Restoration
     {
         JournalEntry Entry(PoolEvent happened) => JournalEntry.Of(new Recorded(0, clock.Wall(happened.At), pool.Id, happened), clock);
 
-        yield return Entry(new PoolEvent.ActiveChanged(
-            pool.ActiveSince, pool.Epoch, ChangeKind.Switchover, pool.Active.Name, pool.Active.Name, pool.Active.Backends, pool.Cause,
+        PoolEvent.ActiveChanged Verdict(Tier tier, bool enforced) => new(
+            pool.ActiveSince, pool.Epoch, ChangeKind.Switchover, tier.Name, tier.Name, tier.Backends, pool.Cause,
             FirstSignalAt: null, default, pool.Pinned, pool.Sentence)
         {
             Forced = pool.Forced,
-        });
+            Revision = pool.Revision,
+            Changes = pool.Changes,
+            Enforced = enforced,
+        };
+
+        yield return Entry(Verdict(pool.Obeyed, enforced: true));
+        if (pool.Obeyed != pool.Active)
+        {
+            yield return Entry(Verdict(pool.Active, enforced: false));
+        }
+
         if (pool.Held)
         {
             yield return Entry(new PoolEvent.HoldPlaced(clock.FromWall(after.At), $"{pool.Id} is held."));
         }
 
+        if (pool.RestsUntil is { } rest)
+        {
+            yield return Entry(new PoolEvent.RestBegan(clock.FromWall(after.At), rest, $"{pool.Id} makes no change by itself for a while."));
+        }
+
         foreach (var backend in pool.Backends.Values)
         {
+            if (backend.Ejections > 0)
+            {
+                // Who has been ejected before is ejected for longer, whatever it is now.
+                yield return Entry(Down(backend, ejected: true));
+            }
+
             if (backend.Health == Health.Down)
             {
                 // What was found, not what an operator said afterwards: that follows.
-                yield return Entry(new PoolEvent.BackendWentDown(
-                    backend.JudgedAt, backend.Id, backend.Ejected ? Cause.RequestsFailed : Cause.ProbeFailed, backend.Ejected, Evidence.None,
-                    backend.Finding));
+                yield return Entry(Down(backend, backend.Ejected));
+            }
+            else if (backend is { Ejections: > 0, UpSince: { } since })
+            {
+                yield return Entry(new PoolEvent.BackendCameUp(since, backend.Id, backend.Finding, backend.StartsSlowly));
             }
 
             if (backend.Admin != Admin.InService)
             {
-                yield return Entry(new PoolEvent.BackendAdminChanged(backend.Since, backend.Id, backend.Admin, backend.Reason));
+                yield return Entry(new PoolEvent.BackendAdminChanged(backend.Since, backend.Id, backend.Admin, backend.Reason) { Until = backend.DrainUntil });
             }
         }
     }
+
+    private static PoolEvent.BackendWentDown Down(BackendState backend, bool ejected) => new(
+        backend.JudgedAt, backend.Id, backend.JudgedBy, ejected, Evidence.None, backend.Finding)
+    {
+        Until = backend.Ejection?.Until,
+        Ejections = backend.Ejections,
+    };
 }

@@ -57,14 +57,22 @@ public class ProbeJudgeTests
     }
 
     [Theory]
-    [InlineData(10.999, Health.Down)]
-    [InlineData(11, Health.Up)]
-    public void An_ejection_ends_to_the_instant(double seconds, Health expected)
+    [InlineData(10.999, false)]
+    [InlineData(11, true)]
+    public void An_ejection_ends_to_the_instant(double seconds, bool expected)
     {
         var tuning = PoolTuning.Default with { Rise = 1, EjectionTime = TimeSpan.FromSeconds(10) };
         var ejected = Of("a | b", tuning).Step(RequestFails("a", 1, streak: 3));
 
-        Assert.Equal(expected, ejected.Step(Passes("a", seconds)).Backends[A].Health);
+        Assert.Equal(expected, ejected.Step(new PoolInput.Ticked(At(seconds), default)).Backends[A].OnTrial);
+    }
+
+    [Fact]
+    public void However_often_its_probe_passes_an_ejected_backend_stays_down()
+    {
+        var pool = Of("a | b", PoolTuning.Default with { Rise = 1 }).Step(RequestFails("a", 1, streak: 3)).Step(new PoolInput.Ticked(At(11), default));
+
+        Assert.Equal(Health.Down, Enumerable.Range(12, 20).Aggregate(pool, (sum, second) => sum.Step(Passes("a", second))).Backends[A].Health);
     }
 
     [Fact]
@@ -75,6 +83,6 @@ public class ProbeJudgeTests
             .Step(new PoolInput.Commanded(At(5), default, new Command.Drain(A), "ops"))
             .Step(new PoolInput.Commanded(At(6), default, new Command.Enable(A), "ops"));
 
-        Assert.Equal(Health.Up, pool.Step(Passes("a", 11)).Backends[A].Health);
+        Assert.True(pool.Step(new PoolInput.Ticked(At(11), default)).Backends[A].OnTrial);
     }
 }

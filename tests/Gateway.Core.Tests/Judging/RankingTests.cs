@@ -8,15 +8,15 @@ public class RankingTests
 {
     [Fact]
     public void The_active_tier_comes_first_then_the_order_of_preference() =>
-        Assert.Equal("b c a d", Ranking.Candidates(Of("a | b + c | d") with { ActiveTier = 1 }).Names());
+        Assert.Equal("b c a d", Ranking.Candidates(Of("a | b + c | d") with { ActiveTier = 1, ObeyedTier = 1 }).Names());
 
     [Fact]
     public void Who_is_down_is_no_candidate() =>
-        Assert.Equal("c d", Ranking.Candidates(Of("a | b + c | d").WithDown("a", "b") with { ActiveTier = 1 }).Names());
+        Assert.Equal("c d", Ranking.Candidates(Of("a | b + c | d").WithDown("a", "b") with { ActiveTier = 1, ObeyedTier = 1 }).Names());
 
     [Fact]
     public void Who_is_drained_or_disabled_is_no_candidate() => Assert.Equal(
-        "c", Ranking.Candidates(Of("a | b | c").With("a", Admin.Draining).With("b", Admin.Disabled) with { ActiveTier = 2 }).Names());
+        "c", Ranking.Candidates(Of("a | b | c").With("a", Admin.Draining).With("b", Admin.Disabled) with { ActiveTier = 2, ObeyedTier = 2 }).Names());
 
     [Fact]
     public void A_suspected_backend_keeps_its_place() => Assert.Equal(
@@ -28,7 +28,7 @@ public class RankingTests
 
     [Fact]
     public void Load_balancing_stays_inside_the_active_tier() =>
-        Assert.Equal("b c", Ranking.Serving(Of("a | b + c | d") with { ActiveTier = 1 }).Names());
+        Assert.Equal("b c", Ranking.Serving(Of("a | b + c | d") with { ActiveTier = 1, ObeyedTier = 1 }).Names());
 
     [Fact]
     public void Without_a_fit_member_of_the_active_tier_the_next_candidate_serves() =>
@@ -50,5 +50,5 @@ public class RankingTests
     [Fact]
     public void Without_anybody_there_is_no_best_tier() => Assert.Equal(-1, Ranking.BestTier(Of("a | b").WithDown("a", "b")));
 
-    private static PoolState Forced() => Of("a | b").WithDown("b") with { ActiveTier = 1, Held = true, Forced = true };
+    private static PoolState Forced() => Of("a | b").WithDown("b") with { ActiveTier = 1, ObeyedTier = 1, Held = true, Forced = true };
 }

@@ -23,7 +23,7 @@ public class RequestJudgeTests
     [Fact]
     public void A_failure_at_a_backend_that_is_down_changes_nothing()
     {
-        var pool = Of("a | b").WithDown("a") with { ActiveTier = 1 };
+        var pool = Of("a | b").WithDown("a") with { ActiveTier = 1, ObeyedTier = 1 };
 
         Assert.Empty(Decider.Decide(pool, RequestFails("a", 1, streak: 9)).Events);
     }

@@ -15,7 +15,23 @@ internal static class Script
             ["fall", var value] => sum with { Fall = Number(value) },
             ["rise", var value] => sum with { Rise = Number(value) },
             ["streak", var value] => sum with { FailureStreak = Number(value) },
+            ["statusstreak", var value] => sum with { StatusStreak = Number(value) },
+            ["ratio", var value] => sum with { FailureRatio = Decimal(value) },
+            ["slowratio", var value] => sum with { SlowRatio = Decimal(value) },
+            ["attempts", var value] => sum with { RatioAttempts = Number(value) },
             ["ejection", var value] => sum with { EjectionTime = Span(value) },
+            ["ejectionlimit", var value] => sum with { EjectionLimit = Span(value) },
+            ["memory", var value] => sum with { EjectionMemory = Span(value) },
+            ["maxejected", var value] => sum with { MaxEjected = Decimal(value) },
+            ["trials", var value] => sum with { Trials = Number(value) },
+            ["trialtime", var value] => sum with { TrialTime = Span(value) },
+            ["slowstart", var value] => sum with { SlowStart = Span(value) },
+            ["minimum", [.. var share, '%']] => sum with { TierMinimum = new TierMinimum(1, Number(share) / 100.0) },
+            ["minimum", var value] => sum with { TierMinimum = new TierMinimum(Number(value), 0) },
+            ["spill", var value] => sum with { SpillOver = Decimal(value) },
+            ["between", var value] => sum with { MinTimeBetweenChanges = Span(value) },
+            ["changes", var value] => sum with { MaxChangesPerHour = Number(value) },
+            ["enforced", var value] => sum with { Enforced = bool.Parse(value) },
             ["failback", var value] => sum with { Failback = Enum.Parse<FailbackMode>(value, ignoreCase: true) },
             ["stable", var value] => sum with { StableTime = Span(value) },
             ["stall", var value] => sum with { StallAttempts = Number(value) },
@@ -43,6 +59,16 @@ internal static class Script
             Each(backends, id => new PoolInput.ProbeCompleted(at, tally, id, new ProbeOutcome.Failed(Fault(fault)))),
         ["request", var backends, "fails", var fault, var streak] when streak.StartsWith("streak=", StringComparison.Ordinal) =>
             Each(backends, id => new PoolInput.AttemptFailed(at, tally, id, Fault(fault), Number(streak[7..]))),
+        ["probe", var backends, "drains"] =>
+            Each(backends, id => new PoolInput.ProbeCompleted(at, tally, id, new ProbeOutcome.Draining("X-Failover-Drain"))),
+        ["trial", var backends, "succeeds"] => Each(backends, id => new PoolInput.AttemptSucceeded(at, tally, id)),
+        ["trial", var backends, "fails", var fault] =>
+            Each(backends, id => new PoolInput.AttemptFailed(at, tally, id, Fault(fault), Streak: 1)),
+        ["counted", var backends, var attempts, "failed", var failed, "slow", var slow] => Each(backends, id => new PoolInput.AttemptsCounted(
+            at, tally, id, new Outcomes(Number(attempts), Number(failed), Number(slow), TimeSpan.FromSeconds(10)))),
+        ["empty", var backends] => Each(backends, id => new PoolInput.Emptied(at, tally, id)),
+        ["agreed", ['r', 'e', 'v', 'i', 's', 'i', 'o', 'n', '=', .. var revision], "on", var backend, ['e', 'p', 'o', 'c', 'h', '=', .. var epoch]] =>
+            [Learned(pool, at, tally, Number(revision), new BackendId(backend), new Epoch(Number(epoch)))],
         ["silent", var backends, ['#', .. var number], "since", var since, .. var rest] => Each(backends, id => new PoolInput.AttemptSilent(
             at, tally, id, "orders", Number(number), At(since), OthersAnswer: rest is ["others", "answer"])),
         ["in", "time", var backends] => Each(backends, id => new PoolInput.AnswersResumed(at, tally, id)),
@@ -56,6 +82,14 @@ internal static class Script
         _ => throw new FormatException($"\"{words}\" is no observation."),
     };
 
+    private static PoolInput.VerdictLearned Learned(PoolState pool, Instant at, Tally tally, long revision, BackendId backend, Epoch epoch)
+    {
+        var tier = pool.Definition.Tiers[pool.Definition.FindTier([backend])];
+        return new PoolInput.VerdictLearned(at, tally, revision, new PoolEvent.ActiveChanged(
+            at, epoch, ChangeKind.Failover, pool.Active.Name, tier.Name, tier.Backends, Cause.ProbeFailed, FirstSignalAt: null, tally, Pinned: false,
+            $"{pool.Id} moved from {pool.Active.Name} to {tier.Name}, as a peer has found."));
+    }
+
     public static Instant At(string text) => new Instant(0) + Span(text);
 
     private static PoolDefinition Reconfigured(PoolState pool, string[] tiersAndTuning) => Definition(
@@ -68,6 +102,8 @@ internal static class Script
         ["failback", .. var rest] => new Command.Failback { ExpectedEpoch = ExpectedEpoch(rest) },
         ["hold", .. var rest] => new Command.Hold { ExpectedEpoch = ExpectedEpoch(rest) },
         ["release", .. var rest] => new Command.Release { ExpectedEpoch = ExpectedEpoch(rest) },
+        ["drain", var backend, "within", var span, .. var rest] =>
+            new Command.Drain(new BackendId(backend)) { Within = Span(span), ExpectedEpoch = ExpectedEpoch(rest) },
         ["drain", var backend, .. var rest] => new Command.Drain(new BackendId(backend)) { ExpectedEpoch = ExpectedEpoch(rest) },
         ["disable", var backend, .. var rest] => new Command.Disable(new BackendId(backend)) { ExpectedEpoch = ExpectedEpoch(rest) },
         ["enable", var backend, .. var rest] => new Command.Enable(new BackendId(backend)) { ExpectedEpoch = ExpectedEpoch(rest) },

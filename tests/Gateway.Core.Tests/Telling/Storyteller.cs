@@ -9,7 +9,7 @@ namespace Gateway.Core.Tests.Telling;
 /// </summary>
 /// <remarks>
 /// The lines: <c># prose</c>; <c>pool api: primary | secondary + tertiary</c>; <c>tuning fall=2 stable=5s</c>;
-/// <c>everybody is up</c>, when the first probes are not the story; <c>at 600ms</c> followed by an observation or a command (see <see cref="Script"/>), which may name several backends with commas;
+/// <c>peers agree</c>, where the verdict is shared; <c>everybody is up</c>, when the first probes are not the story; <c>at 600ms</c> followed by an observation or a command (see <see cref="Script"/>), which may name several backends with commas;
 /// <c>serving</c>, which says who gets the requests; <c>until 10s</c>, which ticks whenever the pool wants to hear of the time.
 /// </remarks>
 internal sealed class Storyteller
@@ -21,6 +21,7 @@ internal sealed class Storyteller
     private PoolState? _pool;
     private Instant _now;
     private Tally _tally;
+    private bool _shared;
 
     public static string Tell(IReadOnlyList<string> lines)
     {
@@ -56,11 +57,14 @@ internal sealed class Storyteller
             case ["tuning", var rest]:
                 _tuning = Script.Tuning(_tuning, rest);
                 break;
+            case ["peers", "agree"]:
+                _shared = true;
+                break;
             case ["everybody", "is up"]:
                 EverybodyIsUp();
                 break;
             case ["serving"]:
-                _told.Append($"    {Page.Serving(Pool)}\n");
+                _told.Append($"    {Page.Serving(Pool, _now)}\n");
                 break;
             case ["at", var rest]:
                 Observe(rest.Split(' ', 2));
@@ -74,7 +78,7 @@ internal sealed class Storyteller
     }
 
     private PoolState Pool => _pool ??= PoolState.Create(
-        Script.Definition(_id ?? throw new FormatException("A pool line has to come first."), _tiers, _tuning), new Instant(0));
+        Script.Definition(_id ?? throw new FormatException("A pool line has to come first."), _tiers, _tuning) with { Shared = _shared }, new Instant(0));
 
     private void EverybodyIsUp() => _pool = Pool.Definition.Backends.Aggregate(Pool, (pool, id) => Applier.Apply(
         pool, Decider.Decide(pool, new PoolInput.ProbeCompleted(_now, _tally, id, ProbeOutcome.Passed.Instance)).Events));

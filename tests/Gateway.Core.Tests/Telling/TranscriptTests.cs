@@ -10,8 +10,12 @@ public class TranscriptTests
 {
     private static readonly string Folder = Path.Combine(ProjectFolder(), "transcripts");
 
-    public static TheoryData<string> Stories() =>
-        [.. Directory.EnumerateFiles(Folder, "*.txt").Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Stories() => [.. Names()];
+
+    internal static IEnumerable<string> Names() =>
+        Directory.EnumerateFiles(Folder, "*.txt").Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal);
+
+    internal static string Text(string story) => File.ReadAllText(Path.Combine(Folder, story + ".txt"));
 
     internal static IEnumerable<string> Texts() => Directory.EnumerateFiles(Folder, "*.txt").Select(File.ReadAllText);
 
@@ -54,7 +58,7 @@ public class TranscriptTests
         Assert.Contains($"line {lines.Length}", thrown.Message, StringComparison.Ordinal);
     }
 
-    private static string ProjectFolder()
+    internal static string ProjectFolder()
     {
         var folder = AppContext.BaseDirectory;
         while (!File.Exists(Path.Combine(folder, "Gateway.Core.Tests.csproj")))
