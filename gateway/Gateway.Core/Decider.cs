@@ -129,7 +129,7 @@ public static class Decider
             if (backend.DrainUntil is { } until && input.At >= until)
             {
                 Add(ReasonCode.DrainTimeOver, new PoolEvent.BackendDrained(
-                    input.At, id, InTime: false, $"{id} is drained: its time is over, and what is still under way there is ended."));
+                    input.At, id, InTime: false, $"{id} is drained: its time is over; what waits for an answer there, and every stream, is ended."));
             }
         }
 

@@ -42,8 +42,23 @@ internal sealed class Inbox(ConfigGate gate, PoolDirectory pools, EngineClock cl
 
     public long Dropped => Interlocked.Read(ref _dropped);
 
-    public void AttemptFailed(Pool pool, Backend backend, Fault fault, long streak) =>
-        Post(pool, new PoolInput.AttemptFailed(clock.Now, pool.Counters.Tally, new BackendId(backend.Id), fault, streak));
+    /// <param name="isTrial">The attempt was one of the backend's trials. What else fails there has begun before them, and says nothing of today.</param>
+    public void AttemptFailed(Pool pool, Backend backend, Fault fault, long streak, bool isTrial)
+    {
+        var view = pool.View;
+        if (isTrial || !view.State.Tuning.Enforced || !view.IsOnTrial(backend.Id))
+        {
+            Post(pool, new PoolInput.AttemptFailed(clock.Now, pool.Counters.Tally, new BackendId(backend.Id), fault, streak));
+        }
+    }
+
+    public void AttemptSucceeded(Pool pool, Backend backend) =>
+        Post(pool, new PoolInput.AttemptSucceeded(clock.Now, pool.Counters.Tally, new BackendId(backend.Id)));
+
+    public void AttemptsCounted(Pool pool, Backend backend, Outcomes outcomes) =>
+        Post(pool, new PoolInput.AttemptsCounted(clock.Now, pool.Counters.Tally, new BackendId(backend.Id), outcomes));
+
+    public void Emptied(Pool pool, BackendId backend) => Post(pool, new PoolInput.Emptied(clock.Now, pool.Counters.Tally, backend));
 
     public void AttemptSilent(Pool pool, Backend backend, string route, long silent, TimeSpan lasted, bool othersAnswer)
     {

@@ -18,7 +18,7 @@ internal sealed class Pool
     public Pool(PoolSetup setup, PoolState state)
     {
         _setup = setup;
-        _view = new PoolView(state, awaited: null);
+        _view = new PoolView(state, awaited: null, setup.Options);
         _backends = Backends(setup, FrozenDictionary<string, Backend>.Empty);
         FailureStatuses = Statuses(setup);
         Attempts = new PoolAttempts(Counters);

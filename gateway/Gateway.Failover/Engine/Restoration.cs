@@ -35,6 +35,8 @@ internal static class Restoration
             JudgedAt = clock.Now,
             Finding = Unprobed,
             Evidence = Evidence.None,
+            UpSince = backend.Ejections > 0 ? backend.UpSince : null,
+            StartsSlowly = backend is { Ejections: > 0, StartsSlowly: true },
         };
 
     /// <summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Gateway.Core;
+using Gateway.Failover.Configuration;
 using Gateway.Failover.Engine;
 
 namespace Gateway.Failover.Operators;
@@ -8,6 +9,8 @@ namespace Gateway.Failover.Operators;
 internal sealed class PoolCommands(PoolDirectory pools, Inbox inbox)
 {
     private const int LargestBody = 16 * 1024;
+
+    private static readonly TimeSpan LongestDrain = TimeSpan.FromHours(24);
 
     public Task<IResult> SwitchoverAsync(HttpContext context, string pool) => WithBodyAsync(context, body =>
         string.IsNullOrEmpty(body.To)
@@ -25,6 +28,15 @@ internal sealed class PoolCommands(PoolDirectory pools, Inbox inbox)
 
     public Task<IResult> BackendAsync(HttpContext context, string pool, string backend, Func<BackendId, Command> command) =>
         WithBodyAsync(context, body => AskAsync(context, pool, backend, command(Id(pool, backend)) with { ExpectedEpoch = Expected(body) }));
+
+    public Task<IResult> DrainAsync(HttpContext context, string pool, string backend) => WithBodyAsync(context, body =>
+        body.Within is { } text && (!Duration.TryParse(text, out var within) || within < TimeSpan.Zero || within > LongestDrain)
+            ? Task.FromResult(Bad($"within is '{text}'; allowed is {Duration.Form}, 0ms to 24h."))
+            : AskAsync(context, pool, backend, new Command.Drain(Id(pool, backend))
+            {
+                Within = body.Within is { } limit ? Duration.Parse(limit) : null,
+                ExpectedEpoch = Expected(body),
+            }));
 
     /// <summary>Who asks, in words: the address, as far as it is known.</summary>
     public static string By(HttpContext context) => $"an operator at {context.Connection.RemoteIpAddress?.ToString() ?? "this machine"}";
@@ -92,5 +104,5 @@ internal sealed class PoolCommands(PoolDirectory pools, Inbox inbox)
 
     private static IResult Unknown(string sentence) => TypedResults.Problem(sentence, statusCode: StatusCodes.Status404NotFound, title: "Not found");
 
-    private sealed record CommandBody(string? To = null, long? ExpectedEpoch = null, bool Force = false);
+    private sealed record CommandBody(string? To = null, long? ExpectedEpoch = null, bool Force = false, string? Within = null);
 }

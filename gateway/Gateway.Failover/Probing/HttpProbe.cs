@@ -13,7 +13,11 @@ internal sealed class HttpProbe(ClusterClients clients, TimeProvider time)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, address);
         request.Headers.Host = string.IsNullOrEmpty(host) ? null : host;
-        request.Headers.TryAddWithoutValidation(FailoverHeaders.Epoch, view.EpochHeader);
+        if (view.EpochHeader is { } epoch)
+        {
+            request.Headers.TryAddWithoutValidation(FailoverHeaders.Epoch, epoch);
+        }
+
         request.Headers.TryAddWithoutValidation("User-Agent", "gateway-probe");
         using var deadline = new CancellationTokenSource(timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancel);

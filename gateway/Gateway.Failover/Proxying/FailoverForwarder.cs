@@ -136,7 +136,7 @@ internal sealed class FailoverForwarder(
         {
             // The answer began well and broke off.
             backend.Count(AttemptEnd.Broken);
-            services.Inbox.AttemptFailed(pool, backend, new Fault(FaultKind.Broken, "answer broke off"), backend.AddToStreak());
+            services.Inbox.AttemptFailed(pool, backend, new Fault(FaultKind.Broken, "answer broke off"), backend.AddToStreak(), attempts.IsTrial);
         }
         else if (attempts is { Made: > 0, AnsweredBadly: false })
         {

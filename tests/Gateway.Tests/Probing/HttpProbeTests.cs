@@ -1,4 +1,5 @@
 using Gateway.Core;
+using Gateway.Failover.Configuration;
 using Gateway.Failover.Attempts.Upstream;
 using Gateway.Failover.Engine;
 using Gateway.Failover.Probing;
@@ -12,7 +13,7 @@ namespace Gateway.Tests.Probing;
 public sealed class HttpProbeTests : IDisposable
 {
     private static readonly PoolView View = new(
-        PoolState.Create(new PoolDefinition(new PoolId("api"), [new Tier([new BackendId("primary")])], PoolTuning.Default), default), awaited: null);
+        PoolState.Create(new PoolDefinition(new PoolId("api"), [new Tier([new BackendId("primary")])], PoolTuning.Default), default), awaited: null, new PoolOptions());
 
     private readonly FakeTimeProvider _time = new();
     private readonly HttpProbe _probe;
