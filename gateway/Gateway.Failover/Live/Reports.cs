@@ -15,7 +15,8 @@ internal sealed record PoolReport(
     bool Held, bool Pinned, DateTimeOffset? FailbackDueAt, IReadOnlyList<BackendReport> Backends);
 
 internal sealed record BackendReport(
-    string Id, string Address, int Tier, string Role, string Health, bool Ejected, string Admin, DateTimeOffset Since, string Reason);
+    string Id, string Address, int Tier, string Role, string Health, bool Ejected, string Admin, DateTimeOffset Since, string Reason,
+    bool Added);
 
 internal sealed record ChangeReport(
     string Pool, long Epoch, DateTimeOffset At, string Kind, string From, string To, string Cause, string Sentence,
@@ -84,7 +85,8 @@ internal sealed class Reporter(PoolDirectory pools, EngineClock clock, ConfigGat
         backend.Ejected,
         ChangeMetrics.Label(backend.Admin),
         clock.Wall(backend.Since),
-        backend.Reason);
+        backend.Reason,
+        pool.Setup.Added.Contains(backend.Id.Value));
 
     private static string Role(PoolState state, BackendState backend)
     {

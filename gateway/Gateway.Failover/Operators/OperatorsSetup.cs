@@ -32,6 +32,9 @@ internal static class OperatorsSetup
         steer.MapPost("/pools/{pool}/failback", (HttpContext context, string pool, PoolCommands commands) => commands.FailbackAsync(context, pool));
         steer.MapPost("/pools/{pool}/hold", (HttpContext context, string pool, PoolCommands commands) => commands.HoldAsync(context, pool));
         steer.MapPost("/pools/{pool}/release", (HttpContext context, string pool, PoolCommands commands) => commands.ReleaseAsync(context, pool));
+        steer.MapPost("/pools/{pool}/backends", (HttpContext context, string pool, PoolCommands commands) => commands.AddAsync(context, pool));
+        steer.MapDelete("/pools/{pool}/backends/{backend}", (HttpContext context, string pool, string backend, PoolCommands commands) =>
+            commands.RemoveAsync(context, pool, backend));
         MapBackend(steer, "drain", id => new Command.Drain(id));
         MapBackend(steer, "disable", id => new Command.Disable(id));
         MapBackend(steer, "enable", id => new Command.Enable(id));
