@@ -91,14 +91,14 @@ internal sealed partial class ConfigGate
 
     private void Keep(AcceptedConfig config, List<string> lapsed)
     {
-        foreach (var sentence in lapsed)
-        {
-            Log.Lapsed(_log, sentence);
-        }
-
         if (lapsed.Count > 0)
         {
             _file.Keep(config.Amendments, KeepLimit);
+        }
+
+        foreach (var sentence in lapsed)
+        {
+            Log.Lapsed(_log, sentence);
         }
     }
 }

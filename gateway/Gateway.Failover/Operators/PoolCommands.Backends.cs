@@ -9,6 +9,9 @@ namespace Gateway.Failover.Operators;
 /// <summary>Adding and removing backends. The engine is asked by the gate: the configuration and the pools change together, as at a reload.</summary>
 internal sealed partial class PoolCommands
 {
+    // The gate is waited for on a thread. One at a time may, or a few impatient operators would take the threads away from everybody's requests.
+    private readonly SemaphoreSlim _amending = new(1);
+
     /// <summary>What a name stands for; a test may know better.</summary>
     public Func<string, CancellationToken, Task<IPAddress[]>> Resolve { get; set; } = Dns.GetHostAddressesAsync;
 
@@ -29,7 +32,7 @@ internal sealed partial class PoolCommands
             return Refused(forbidden);
         }
 
-        return Amend(AmendmentRules.Add, Wanted(context, found, body.Id!, body) with
+        return await AmendAsync(context, AmendmentRules.Add, Wanted(context, found, body.Id!, body) with
         {
             Address = body.Address,
             Health = body.Health,
@@ -39,19 +42,32 @@ internal sealed partial class PoolCommands
     });
 
     public Task<IResult> RemoveAsync(HttpContext context, string pool, string backend) => WithBodyAsync(context, body =>
-        Task.FromResult(pools.Find(pool) switch
+        pools.Find(pool) switch
         {
-            null => Unknown($"There is no pool '{pool}'."),
-            { } found when !found.Members.ContainsKey(backend) => Unknown($"Pool '{pool}' has no backend '{backend}'."),
-            { } found => Amend(AmendmentRules.Remove, Wanted(context, found, backend, body)),
-        }));
+            null => Task.FromResult(Unknown($"There is no pool '{pool}'.")),
+            { } found when !found.Members.ContainsKey(backend) => Task.FromResult(Unknown($"Pool '{pool}' has no backend '{backend}'.")),
+            { } found => AmendAsync(context, AmendmentRules.Remove, Wanted(context, found, backend, body)),
+        });
 
     private static Wish Wanted(HttpContext context, Pool pool, string id, CommandBody body) => new(pool.Id, id, By(context), Expected(body));
 
-    private IResult Amend(Func<Configuration.AcceptedConfig, Wish, Amendment> rule, Wish wish)
+    private async Task<IResult> AmendAsync(HttpContext context, Func<Configuration.AcceptedConfig, Wish, Amendment> rule, Wish wish)
     {
-        var (answer, notKept) = gate.Amend(config => rule(config, wish), inbox.Amend, gate.Current.Options.Operators.CommandTimeout);
-        return answer is null ? NotInTime() : Answered(notKept is null ? answer : answer with { Sentence = $"{answer.Sentence} {notKept}" });
+        var limit = gate.Current.Options.Operators.CommandTimeout;
+        if (!await _amending.WaitAsync(limit, context.RequestAborted))
+        {
+            return NotInTime();
+        }
+
+        try
+        {
+            var (answer, notKept) = gate.Amend(config => rule(config, wish), inbox.Amend, limit);
+            return answer is null ? NotInTime() : Answered(notKept is null ? answer : answer with { Sentence = $"{answer.Sentence} {notKept}" });
+        }
+        finally
+        {
+            _amending.Release();
+        }
     }
 
     private string? Malformed(Pool pool, CommandBody body)

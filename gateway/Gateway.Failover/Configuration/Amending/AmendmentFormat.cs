@@ -14,7 +14,7 @@ internal static class AmendmentFormat
 
     public static byte[] Write(Amendments amendments) => JournalFormat.Seal(JsonSerializer.Serialize(
         new Content(Version, amendments.Pools.ToDictionary(
-            pool => pool.Key, pool => new PoolContent([.. pool.Value.Added.Select(Entry.Of)], [.. pool.Value.Removed]))),
+            pool => pool.Key, PoolContent? (pool) => new PoolContent([.. pool.Value.Added.Select(Entry.Of)], [.. pool.Value.Removed]))),
         Json));
 
     /// <summary>What was written, or half a sentence that says why it is not to be believed.</summary>
@@ -37,11 +37,12 @@ internal static class AmendmentFormat
         }
     }
 
-    private static (Amendments? Read, string? Broken) Read(Dictionary<string, PoolContent> pools)
+    private static (Amendments? Read, string? Broken) Read(Dictionary<string, PoolContent?> pools)
     {
         var amendments = Amendments.None;
-        foreach (var (id, pool) in pools)
+        foreach (var (id, content) in pools)
         {
+            var pool = content ?? throw new JsonException();
             var names = pool.Added.Select(entry => entry.Id).Concat(pool.Removed).ToList();
             if (names.Distinct(StringComparer.OrdinalIgnoreCase).Count() != names.Count)
             {
@@ -65,11 +66,11 @@ internal static class AmendmentFormat
         ?? (entry.Health is { } health ? AddressRules.OfAddress("health", health) ?? AddressRules.Objection(health) : null)
         ?? (entry.Host is { } host ? AddressRules.OfHost(host) : null);
 
-    private sealed record Content(int Version, Dictionary<string, PoolContent> Pools);
+    private sealed record Content(int Version, Dictionary<string, PoolContent?> Pools);
 
     private sealed record PoolContent(ImmutableArray<Entry> Added, ImmutableArray<string> Removed)
     {
-        public ImmutableArray<Entry> Added { get; } = Added.IsDefault ? throw new JsonException() : Added;
+        public ImmutableArray<Entry> Added { get; } = Added.IsDefault || Added.Any(entry => entry is null) ? throw new JsonException() : Added;
 
         public ImmutableArray<string> Removed { get; } = Removed.IsDefault || Removed.Any(id => id is null) ? throw new JsonException() : Removed;
     }
