@@ -8,7 +8,7 @@ using Yarp.ReverseProxy.Configuration;
 namespace Gateway.Failover.Configuration;
 
 /// <summary>
-/// A configuration that was found good as a whole: YARP's part, ours, and the pools that follow from both, all of them under the operators' amendments.
+/// A configuration that was found good as a whole: YARP's part, ours, and the pools that follow from both, under the operators' amendments.
 /// </summary>
 /// <param name="Provided">The same without the amendments.</param>
 internal sealed record AcceptedConfig(

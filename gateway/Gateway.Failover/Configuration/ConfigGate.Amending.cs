@@ -9,13 +9,13 @@ internal sealed partial class ConfigGate
     private static readonly TimeSpan KeepLimit = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// An operator's change of the backends. It is put on top of what the configuration in force says, not of what a file says at this moment: a file that is
-    /// broken, or half saved, must not keep somebody from adding a backend in an outage. Checked like a reload, and never beside one.
+    /// An operator's change of the backends. It is put on top of what the configuration in force says, not of what a file says at this moment: a file
+    /// that is broken, or half saved, must not keep somebody from adding a backend in an outage. Checked like a reload, and never beside one.
     /// </summary>
     /// <param name="change">What shall be changed in the configuration in force, or why not.</param>
     /// <param name="take">
-    /// Has the engine take the result, and answers what it said; null when it did not answer. Asked before anybody else sees the result, because only the
-    /// engine knows the pool's state for certain.
+    /// Has the engine take the result, and answers what it said; null when it did not answer. Asked before anybody else sees the result, because only
+    /// the engine knows the pool's state for certain.
     /// </param>
     /// <param name="limit">How long a reload under way is waited for.</param>
     /// <returns>The engine's answer, and why the change is not kept over a restart, if it is not. No answer: neither was anything changed.</returns>

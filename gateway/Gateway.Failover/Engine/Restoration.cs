@@ -38,7 +38,8 @@ internal static class Restoration
         if (entry.Backends is { IsDefault: false } members)
         {
             var strangers = pool.Backends.Keys.Where(id => !members.Contains(id.Value));
-            return pool with { Backends = pool.Backends.SetItems(strangers.Select(id => KeyValuePair.Create(id, PoolState.Newcomer(id, clock.Now)))) };
+            var newcomers = strangers.Select(id => KeyValuePair.Create(id, PoolState.Newcomer(id, clock.Now)));
+            return pool with { Backends = pool.Backends.SetItems(newcomers) };
         }
 
         return entry.ToEvent(clock) is { } happened ? Applier.Apply(pool, happened) : pool;

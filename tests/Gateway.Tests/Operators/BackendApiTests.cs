@@ -22,7 +22,8 @@ public class BackendApiTests
         await using var gateway = await StartAsync();
         var answer = await AcceptedAsync(gateway, Third);
 
-        Assert.Equal("an operator at 127.0.0.1 added third at http://third.test/ to tier 2 of api. Failover:Journal:Path is empty, so a restart forgets it.", answer);
+        Assert.Equal(
+            "an operator at 127.0.0.1 added third at http://third.test/ to tier 2 of api. Failover:Journal:Path is empty, so a restart forgets it.", answer);
         Assert.Equal(["primary", "secondary", "third"], gateway.Pool.View.Candidates.ToArray());
         Assert.Equal(["primary", "secondary", "third"], Destinations(gateway));
         var configured = Assert.Single(gateway.Get<History>().Events);
@@ -33,7 +34,8 @@ public class BackendApiTests
         Contract.IsPool(health.GetProperty("pools")[0]);
         Assert.Equal(
             [("primary", false), ("secondary", false), ("third", true)],
-            health.GetProperty("pools")[0].GetProperty("backends").EnumerateArray().Select(b => (b.GetProperty("id").GetString()!, b.GetProperty("added").GetBoolean())));
+            health.GetProperty("pools")[0].GetProperty("backends").EnumerateArray()
+                .Select(backend => (Contract.Text(backend, "id")!, backend.GetProperty("added").GetBoolean())));
     }
 
     [Theory]
@@ -65,13 +67,15 @@ public class BackendApiTests
 
         Assert.StartsWith("an operator at 127.0.0.1 removed primary from api.", await RemovedAsync(gateway, "PRIMARY"), StringComparison.Ordinal);
         Assert.Equal(["secondary"], Destinations(gateway));
-        Assert.Equal(("secondary", Cause.Removed, 2L), (gateway.Pool.View.State.Active.Name, gateway.Pool.View.State.Cause, gateway.Pool.View.State.Epoch.Number));
+        var state = gateway.Pool.View.State;
+        Assert.Equal(("secondary", Cause.Removed, 2L), (state.Active.Name, state.Cause, state.Epoch.Number));
         Assert.Equal(
             "api moved from primary to secondary: an operator at 127.0.0.1 removed primary from api.", gateway.Get<History>().Changes[0].Change.Sentence);
         using var again = await DeleteAsync(gateway, "primary");
         await OperatorApiTests.ProblemAsync(again, HttpStatusCode.NotFound, "Pool 'api' has no backend 'primary'.");
 
-        Assert.StartsWith("an operator at 127.0.0.1 added primary back to tier 0 of api.", await AcceptedAsync(gateway, """{ "id": "Primary" }"""), StringComparison.Ordinal);
+        var back = await AcceptedAsync(gateway, """{ "id": "Primary" }""");
+        Assert.StartsWith("an operator at 127.0.0.1 added primary back to tier 0 of api.", back, StringComparison.Ordinal);
         Assert.Equal("primary|secondary", Tiers(gateway));
         Assert.Equal("http://primary.test:3001/", gateway.Pool.Setup.Addresses["primary"].Address);
         Assert.Empty(gateway.Pool.Setup.Added);
@@ -160,7 +164,8 @@ public class BackendApiTests
     {
         await using var gateway = await StartAsync();
         await gateway.ProbedAsync("secondary", passed: true);
-        using var request = new HttpRequestMessage(HttpMethod.Delete, "/proxy/pools/api/backends/primary") { Content = JsonContent.Create(new { expectedEpoch = 2 }) };
+        using var request = new HttpRequestMessage(HttpMethod.Delete, "/proxy/pools/api/backends/primary");
+        request.Content = JsonContent.Create(new { expectedEpoch = 2 });
         using var response = await gateway.Client.SendAsync(request);
         await OperatorApiTests.ProblemAsync(response, HttpStatusCode.Conflict, "api is at epoch 1, not 2: it has changed since you looked.");
     }
@@ -177,7 +182,8 @@ public class BackendApiTests
         await RemovedAsync(gateway, "secondary");
         using var response = await gateway.PostAsync("/proxy/pools/api/backends", body);
         await OperatorApiTests.ProblemAsync(
-            response, HttpStatusCode.Conflict, "secondary is in the configuration of api, at http://secondary.test:3002/ and in tier 1; add it back by its name alone");
+            response, HttpStatusCode.Conflict,
+            "secondary is in the configuration of api, at http://secondary.test:3002/ and in tier 1; add it back by its name alone");
         await AcceptedAsync(gateway, """{ "id": "secondary", "address": "http://secondary.test:3002/", "tier": 1 }""");
     }
 
@@ -211,7 +217,7 @@ public class BackendApiTests
         var settings = Settings.TwoTiers().With("Failover:Pools:api:Judging:Stall:Attempts", "0").With("Failover:Pools:api:Hedging:Mode", "Off");
         await using var gateway = await StartAsync(settings, client.Use);
         await gateway.ProbedAsync("secondary", passed: true);
-        var long_ = gateway.Client.GetStringAsync("/api/long");
+        var underWay = gateway.Client.GetStringAsync("/api/long");
         await arrived.Task;
         using var stop = new CancellationTokenSource();
         var load = Task.Run(async () =>
@@ -231,14 +237,15 @@ public class BackendApiTests
         await stop.CancelAsync();
         Assert.True(await load >= 0);
         finish.SetResult();
-        Assert.Equal("primary", await long_);
+        Assert.Equal("primary", await underWay);
         Assert.Equal((0L, 0L), (gateway.Pool.Counters.Tally.Failed, gateway.Pool.Counters.Tally.Rescued));
     }
 
     internal static async Task<RunningGateway> StartAsync(Settings? settings = null, Action<IReverseProxyBuilder>? proxy = null)
     {
         var gateway = await RunningGateway.StartAsync(settings, proxy: proxy);
-        gateway.Get<PoolCommands>().Resolve = (name, _) => Task.FromResult(new[] { IPAddress.Parse(name == "evil.test" ? "169.254.169.254" : "10.0.0.7") });
+        gateway.Get<PoolCommands>().Resolve = (name, _) =>
+            Task.FromResult(new[] { IPAddress.Parse(name == "evil.test" ? "169.254.169.254" : "10.0.0.7") });
         return gateway;
     }
 

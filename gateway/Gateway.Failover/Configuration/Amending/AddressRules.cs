@@ -3,15 +3,15 @@ using System.Net;
 namespace Gateway.Failover.Configuration.Amending;
 
 /// <summary>
-/// Where a backend that an operator adds may be. Stricter than for the configuration: an address that comes over the network could make the gateway ask
-/// a cloud's metadata service for its own credentials and hand out the answer (server-side request forgery).
+/// Where a backend that an operator adds may be. Stricter than for the configuration: an address that comes over the network could make the gateway
+/// ask a cloud's metadata service for its own credentials and hand out the answer (server-side request forgery).
 /// </summary>
 internal static class AddressRules
 {
     private const int LongestAddress = 2_000;
     private const int LongestName = 100;
 
-    // The link-local ones, among which the metadata services are, and the one that Amazon has outside them. The same inside IPv6 (RFC 4291, RFC 6052).
+    // The link-local ones, among which the metadata services are, and Amazon's outside them. Those of IPv4 also inside IPv6 (RFC 4291, RFC 6052).
     private static readonly IPNetwork[] Forbidden =
     [
         IPNetwork.Parse("169.254.0.0/16"), IPNetwork.Parse("fe80::/10"), IPNetwork.Parse("fd00:ec2::254/128"),
@@ -34,7 +34,8 @@ internal static class AddressRules
             && url.UserInfo.Length == 0 && !text.Contains('@') && !text.Contains('?') && !text.Contains('#');
         return isUrl
             ? null
-            : $"The {setting} is '{Short(text)}'; allowed is an absolute http or https URL without user, query and fragment, such as http://10.0.0.7:8080/.";
+            : $"The {setting} is '{Short(text)}'; allowed is an absolute http or https URL without user, query and fragment, "
+                + "such as http://10.0.0.7:8080/.";
     }
 
     /// <summary>Why a text is no Host field, or null.</summary>

@@ -1,8 +1,8 @@
 namespace Gateway.Failover.Configuration.Amending;
 
 /// <summary>
-/// Keeps the operators' amendments over a restart, in a small file beside the journal that is replaced as a whole. A disk that is full, gone or hung costs
-/// the keeping, which is said and tried again, and never a request, a start or the change itself.
+/// Keeps the operators' amendments over a restart, in a small file beside the journal that is replaced as a whole. A disk that is full, gone or hung
+/// costs the keeping, which is said and tried again, and never a request, a start or the change itself.
 /// </summary>
 internal sealed partial class AmendmentFile : IDisposable
 {
@@ -32,7 +32,7 @@ internal sealed partial class AmendmentFile : IDisposable
     /// <summary><c>data/journal.jsonl</c> has <c>data/journal.backends.jsonl</c> beside it.</summary>
     public static string Beside(string journal) => Path.ChangeExtension(journal, ".backends" + Path.GetExtension(journal));
 
-    /// <summary>Reads what was kept. What cannot be believed is set aside, what cannot be read is left alone; both are said, and the gateway starts.</summary>
+    /// <summary>Reads what was kept. What cannot be believed is set aside, what cannot be read is left alone; both are said and no more.</summary>
     /// <param name="journal">The journal's path; empty where there is none.</param>
     public Amendments Open(string journal)
     {
@@ -187,7 +187,8 @@ internal sealed partial class AmendmentFile : IDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(1005, LogLevel.Error, "What operators have added and removed is not known any more: {Path} is broken ({Because}) and was set aside as {Aside}.")]
+        [LoggerMessage(
+            1005, LogLevel.Error, "What operators have added and removed is not known any more: {Path} is broken ({Because}) and was set aside as {Aside}.")]
         public static partial void Broken(ILogger log, string path, string because, string aside);
 
         [LoggerMessage(1006, LogLevel.Error, "What operators have added and removed is not known: {Path} cannot be read. {Error}")]

@@ -10,7 +10,10 @@ internal static class AmendmentFormat
 {
     private const int Version = 1;
 
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
 
     public static byte[] Write(Amendments amendments) => JournalFormat.Seal(JsonSerializer.Serialize(
         new Content(Version, amendments.Pools.ToDictionary(

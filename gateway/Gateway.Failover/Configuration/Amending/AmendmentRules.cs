@@ -7,8 +7,8 @@ namespace Gateway.Failover.Configuration.Amending;
 internal static class AmendmentRules
 {
     /// <summary>
-    /// How many backends operators may have added to one pool at a time. Each costs a probe and a connection for as long as it is there; a pool that needs
-    /// more than this has outgrown what anybody adds by hand, and belongs into the configuration.
+    /// How many backends operators may have added to one pool at a time. Each costs a probe and a connection for as long as it is there; a pool that
+    /// needs more than this has outgrown what anybody adds by hand, and belongs into the configuration.
     /// </summary>
     public const int MostAdded = 64;
 
@@ -37,7 +37,8 @@ internal static class AmendmentRules
 
         if (amended.Added.Length >= MostAdded)
         {
-            return new Amendment.Refused($"{amended.Added.Length} backends were added to {pool}; allowed are {MostAdded}. Put some of them into the configuration.");
+            return new Amendment.Refused(
+                $"{amended.Added.Length} backends were added to {pool}; allowed are {MostAdded}. Put some of them into the configuration.");
         }
 
         var tiers = config.Provided.Tiers(pool, amended);
@@ -49,7 +50,8 @@ internal static class AmendmentRules
 
         var place = tier < tiers.Count ? tiers[tier].Place : new Place(AfterConfigured: true, After(tiers[^1].Place));
         var backend = new AddedBackend(wish.Id, address, wish.Health, wish.Host, place);
-        return Change(config, wish, amended.Adding(backend), $"{wish.By} added {wish.Id} at {address} to tier {tier} of {pool}", state => Stale(state, wish));
+        var because = $"{wish.By} added {wish.Id} at {address} to tier {tier} of {pool}";
+        return Change(config, wish, amended.Adding(backend), because, state => Stale(state, wish));
     }
 
     public static Amendment Remove(AcceptedConfig config, Wish wish)
@@ -87,7 +89,8 @@ internal static class AmendmentRules
             || (wish.Host ?? configured.Host) != configured.Host || (wish.Tier ?? tier) != tier;
         return other
             ? new Amendment.Refused(
-                $"{id} is in the configuration of {pool}, at {configured.Address} and in tier {tier}; add it back by its name alone, or another one by another name.")
+                $"{id} is in the configuration of {pool}, at {configured.Address} and in tier {tier}; add it back by its name alone, "
+                + "or another one by another name.")
             : Change(config, wish, back, $"{wish.By} added {id} back to tier {tier} of {pool}", state => Stale(state, wish));
     }
 

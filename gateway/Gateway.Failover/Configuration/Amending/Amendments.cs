@@ -47,8 +47,8 @@ internal sealed record PoolAmendments(ImmutableArray<AddedBackend> Added, Immuta
 internal sealed record AddedBackend(string Id, string Address, string? Health, string? Host, Place Place);
 
 /// <summary>
-/// The tier of an added backend: one of the configuration's, or one after them. Not a mere number among all tiers: a tier that the configuration gets later
-/// would otherwise have a member that nobody has put there.
+/// The tier of an added backend: one of the configuration's, or one after them. Not a mere number among all tiers: a tier that the configuration gets
+/// later would otherwise have a member that nobody has put there.
 /// </summary>
 /// <param name="AfterConfigured">Behind all tiers of the configuration.</param>
 /// <param name="Index">The tier's place among the configuration's, or among those behind them; 0 first.</param>

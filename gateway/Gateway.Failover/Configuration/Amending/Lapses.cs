@@ -1,6 +1,6 @@
 namespace Gateway.Failover.Configuration.Amending;
 
-/// <summary>What of the operators' amendments has no meaning any more under a changed configuration. The configuration wins, and somebody is told.</summary>
+/// <summary>What of the operators' amendments has no meaning any more under a changed configuration. The configuration wins, and it is said.</summary>
 internal static class Lapses
 {
     /// <summary>The amendments that still hold.</summary>
@@ -37,7 +37,8 @@ internal static class Lapses
 
         if (!amended.Removed.IsEmpty && provided.Tiers(pool, amended).Count == 0)
         {
-            lapsed.Add($"{string.Join(" and ", amended.Removed)}, removed from {pool}, would leave it without a backend under the changed configuration.");
+            var removed = string.Join(" and ", amended.Removed);
+            lapsed.Add($"{removed}, removed from {pool}, would leave it without a backend under the changed configuration.");
             amended = amended with { Removed = [] };
         }
 

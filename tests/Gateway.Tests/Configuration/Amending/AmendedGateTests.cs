@@ -77,14 +77,16 @@ public sealed class AmendedGateTests : IDisposable
         await using var gateway = await StartAsync();
         await BackendApiTests.AcceptedAsync(gateway, Third);
 
-        gateway.Settings.With("ReverseProxy:Clusters:api:Destinations:Third:Address", "http://another.test/").With("Failover:Pools:api:Tiers:0", "Third")
+        gateway.Settings.With("ReverseProxy:Clusters:api:Destinations:Third:Address", "http://another.test/")
+            .With("Failover:Pools:api:Tiers:0", "Third")
             .With("Failover:Pools:api:Tiers:2", "primary");
         await gateway.ReloadAsync();
 
         Assert.Equal("Third|secondary|primary", BackendApiTests.Tiers(gateway));
         Assert.Equal("http://another.test/", gateway.Pool.Setup.Addresses["third"].Address);
         Assert.Empty(gateway.Pool.Setup.Added);
-        await Eventually.IsTrueAsync(() => gateway.Log.Has("third, which was added to api at http://third.test/, is in the configuration now, and the configuration wins."));
+        await Eventually.IsTrueAsync(
+            () => gateway.Log.Has("third, which was added to api at http://third.test/, is in the configuration now, and the configuration wins."));
         await using var again = await StartAsync(gateway.Settings);
         Assert.False(again.Log.Has("has lapsed"));
     }
@@ -94,7 +96,8 @@ public sealed class AmendedGateTests : IDisposable
     {
         await using var gateway = await StartAsync();
         await BackendApiTests.AcceptedAsync(gateway, Third);
-        gateway.Settings.With("ReverseProxy:Clusters:api:Destinations:third:Address", "http://third.test/").With("Failover:Pools:api:Tiers:2", "third");
+        gateway.Settings.With("ReverseProxy:Clusters:api:Destinations:third:Address", "http://third.test/")
+            .With("Failover:Pools:api:Tiers:2", "third");
         await gateway.ReloadAsync();
         Assert.Empty(gateway.Pool.Setup.Added);
         Assert.True(gateway.Get<ConfigGate>().Current.Amendments.IsEmpty);
@@ -111,7 +114,8 @@ public sealed class AmendedGateTests : IDisposable
         await Eventually.IsTrueAsync(() => gateway.Log.Has("secondary, which was removed from api, is not in the configuration any more."));
         Assert.Equal("primary|third", BackendApiTests.Tiers(gateway));
 
-        gateway.Settings.With("ReverseProxy:Clusters:api:Destinations:secondary:Address", "http://secondary.test/").With("Failover:Pools:api:Tiers:1", "secondary");
+        gateway.Settings.With("ReverseProxy:Clusters:api:Destinations:secondary:Address", "http://secondary.test/")
+            .With("Failover:Pools:api:Tiers:1", "secondary");
         await gateway.ReloadAsync();
         Assert.Equal("primary|secondary|third", BackendApiTests.Tiers(gateway));
     }
@@ -144,7 +148,8 @@ public sealed class AmendedGateTests : IDisposable
     {
         await using var gateway = await StartAsync();
         await BackendApiTests.AcceptedAsync(gateway, Third);
-        gateway.Settings.With("ReverseProxy:Clusters:api:Destinations:tertiary:Address", "http://tertiary.test/").With("Failover:Pools:api:Tiers:2", "tertiary");
+        gateway.Settings.With("ReverseProxy:Clusters:api:Destinations:tertiary:Address", "http://tertiary.test/")
+            .With("Failover:Pools:api:Tiers:2", "tertiary");
         await gateway.ReloadAsync();
         Assert.Equal("primary|secondary|tertiary|third", BackendApiTests.Tiers(gateway));
     }
@@ -179,7 +184,8 @@ public sealed class AmendedGateTests : IDisposable
         Assert.Equal("primary|secondary|third", BackendApiTests.Tiers(gateway));
         await gateway.ReloadAsync();
         Assert.Equal(2, gateway.Get<ConfigGate>().Refused);
-        await Eventually.IsTrueAsync(() => gateway.Log.Lines.Count(line => line.Message.Contains("Failover:Pools:api:Tiers has 'third'; allowed are")) == 2);
+        await Eventually.IsTrueAsync(
+            () => gateway.Log.Lines.Count(line => line.Message.Contains("Failover:Pools:api:Tiers has 'third'; allowed are")) == 2);
     }
 
     [Fact]
