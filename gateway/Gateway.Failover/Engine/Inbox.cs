@@ -95,7 +95,7 @@ internal sealed class Inbox(ConfigGate gate, PoolDirectory pools, EngineClock cl
         return await answer.Task.WaitAsync(gate.Current.Options.Operators.CommandTimeout, clock.Time, cancel);
     }
 
-    /// <summary>Has the engine take a configuration that an operator has changed. Waits for its answer on this thread, which holds the gate.</summary>
+    /// <summary>Has the engine take a configuration that an operator has changed. Waits on this thread, which holds the gate.</summary>
     /// <returns>The answer; null when the engine did not take it in time, and will not.</returns>
     public Answer? Amend(AcceptedConfig config, Amendment.Change change)
     {

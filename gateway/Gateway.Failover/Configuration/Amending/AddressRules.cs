@@ -64,7 +64,7 @@ internal static class AddressRules
     }
 
     private static string Refusal(string address, string host) =>
-        $"No backend at {address}: {host} is link-local or a metadata service, to which an operator must not send the gateway.";
+        $"No backend at {address}: {host} is link-local or a metadata service, where no operator may send the gateway.";
 
     private static string Short(string text) => text.Length <= LongestName ? text : text[..LongestName] + "…";
 }

@@ -188,7 +188,7 @@ internal sealed partial class AmendmentFile : IDisposable
     private static partial class Log
     {
         [LoggerMessage(
-            1005, LogLevel.Error, "What operators have added and removed is not known any more: {Path} is broken ({Because}) and was set aside as {Aside}.")]
+            1005, LogLevel.Error, "What operators have added and removed is forgotten: {Path} is broken ({Because}) and was set aside as {Aside}.")]
         public static partial void Broken(ILogger log, string path, string because, string aside);
 
         [LoggerMessage(1006, LogLevel.Error, "What operators have added and removed is not known: {Path} cannot be read. {Error}")]

@@ -1,6 +1,6 @@
 namespace Gateway.Failover.Configuration.Amending;
 
-/// <summary>What of the operators' amendments has no meaning any more under a changed configuration. The configuration wins, and it is said.</summary>
+/// <summary>What of the operators' amendments has no meaning any more under a changed configuration. The configuration wins, which is said.</summary>
 internal static class Lapses
 {
     /// <summary>The amendments that still hold.</summary>

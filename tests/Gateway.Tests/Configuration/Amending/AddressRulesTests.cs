@@ -105,7 +105,7 @@ public class AddressRulesTests
     {
         Assert.Null(AddressRules.Objection("http://backup.example/", [IPAddress.Parse("10.0.0.7")]));
         Assert.Equal(
-            "No backend at http://backup.example/: 169.254.169.254 is link-local or a metadata service, to which an operator must not send the gateway.",
+            "No backend at http://backup.example/: 169.254.169.254 is link-local or a metadata service, where no operator may send the gateway.",
             AddressRules.Objection("http://backup.example/", [IPAddress.Parse("10.0.0.7"), IPAddress.Parse("169.254.169.254")]));
     }
 

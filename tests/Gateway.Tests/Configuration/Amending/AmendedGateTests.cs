@@ -243,6 +243,21 @@ public sealed class AmendedGateTests : IDisposable
     }
 
     [Fact]
+    public async Task A_change_that_the_engine_does_not_take_in_time_is_withdrawn_for_good()
+    {
+        await using var gateway = RunningGateway.Build(Settings.TwoTiers().With("Failover:Operators:CommandTimeout", "100ms"));
+        var before = gateway.Get<ConfigGate>().Current;
+        var wanted = new Amendment.Change(new PoolId("api"), Amendments.None, "a test changed it", _ => null);
+
+        var (answer, _) = gateway.Get<ConfigGate>().Amend(_ => wanted, gateway.Inbox.Amend, TimeSpan.FromSeconds(20));
+
+        Assert.Null(answer);
+        Assert.Same(before, gateway.Get<ConfigGate>().Current);
+        Assert.True(gateway.Inbox.Letters.TryRead(out var letter));
+        Assert.False(Assert.IsType<Letter.Amended>(letter).TryTake());
+    }
+
+    [Fact]
     public async Task A_newcomer_under_an_old_name_is_a_newcomer_after_a_restart_too()
     {
         await using (var first = await StartAsync())
