@@ -70,7 +70,11 @@ public abstract record PoolInput
     public sealed record Ticked(Instant At, Tally Tally) : PoolInput(At, Tally);
 
     /// <summary>A changed configuration was accepted.</summary>
-    public sealed record Configured(Instant At, Tally Tally, PoolDefinition Definition) : PoolInput(At, Tally);
+    public sealed record Configured(Instant At, Tally Tally, PoolDefinition Definition) : PoolInput(At, Tally)
+    {
+        /// <summary>Who changed it and how, as a sentence without its end; null when it was the configuration itself.</summary>
+        public string? Because { get; init; }
+    }
 
     /// <summary>An operator wants something.</summary>
     /// <param name="By">Who, in words: an address, a name.</param>

@@ -18,7 +18,7 @@ internal static class Contract
         "id", "epoch", "active", "activeTier", "activeSince", "cause", "sentence", "condition", "held", "pinned", "failbackDueAt", "backends",
     ];
 
-    public static readonly string[] Backend = ["id", "address", "tier", "role", "health", "ejected", "admin", "since", "reason"];
+    public static readonly string[] Backend = ["id", "address", "tier", "role", "health", "ejected", "admin", "since", "reason", "added"];
 
     public static readonly string[] Change =
     [

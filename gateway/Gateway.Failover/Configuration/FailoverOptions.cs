@@ -47,4 +47,12 @@ public sealed class FailoverOptions
 
     /// <summary>The metrics endpoint.</summary>
     public TelemetryOptions Telemetry { get; set; } = new();
+
+    /// <summary>The same with other pools. This one stays as it is.</summary>
+    internal FailoverOptions WithPools(Dictionary<string, PoolOptions> pools)
+    {
+        var copy = (FailoverOptions)MemberwiseClone();
+        copy.Pools = pools;
+        return copy;
+    }
 }

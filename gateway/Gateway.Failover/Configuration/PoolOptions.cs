@@ -67,6 +67,14 @@ public sealed class PoolOptions
 
     /// <summary>When the pool returns to a backend that it prefers.</summary>
     public FailbackOptions Failback { get; set; } = new();
+
+    /// <summary>The same with other tiers. This one may be the application's own and stays as it is.</summary>
+    internal PoolOptions WithTiers(List<List<string>> tiers)
+    {
+        var copy = (PoolOptions)MemberwiseClone();
+        copy.Tiers = tiers;
+        return copy;
+    }
 }
 
 /// <summary>Probes: each backend on its own clock, so that a hung one delays nobody.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Gateway.Core;
 using Gateway.Failover.Configuration;
+using Gateway.Failover.Configuration.Amending;
 using Gateway.Failover.Proxying;
 
 namespace Gateway.Failover.Engine;
@@ -100,6 +101,9 @@ internal sealed partial class FailoverEngine(
                 case Letter.Reconfigure reconfigure:
                     Apply(reconfigure.Config);
                     reconfigure.Done.TrySetResult();
+                    break;
+                case Letter.Amended amended when amended.TryTake():
+                    amended.Answer.TrySetResult(Amend(amended.Config, amended.Change));
                     break;
                 case Letter.TimeIsUp:
                     Tick();
@@ -227,7 +231,23 @@ internal sealed partial class FailoverEngine(
         }
     }
 
-    private void Apply(AcceptedConfig config)
+    private Answer Amend(AcceptedConfig config, Amendment.Change change)
+    {
+        if (pools.Find(change.Pool.Value) is not { } pool)
+        {
+            return new Answer(Accepted: false, history.LastSequence, Epoch.First, $"There is no pool '{change.Pool}'.");
+        }
+
+        if (change.Objection(pool.View.State) is { } objection)
+        {
+            return new Answer(Accepted: false, history.LastSequence, pool.View.State.Epoch, objection);
+        }
+
+        Apply(config, change.Because);
+        return new Answer(Accepted: true, history.LastSequence, pool.View.State.Epoch, $"{change.Because}.");
+    }
+
+    private void Apply(AcceptedConfig config, string? because = null)
     {
         var kept = config.Pools.Select(setup => (Setup: setup, Pool: pools.Find(setup.Id))).ToList();
         pools.Swap(kept.Select(entry => entry.Pool ?? new Pool(entry.Setup, PoolState.Create(entry.Setup.Definition, clock.Now))));
@@ -236,7 +256,7 @@ internal sealed partial class FailoverEngine(
         {
             var old = pool!.Setup.Addresses;
             pool.Reconfigure(setup);
-            Take(pool, new PoolInput.Configured(clock.Now, pool.Counters.Tally, setup.Definition));
+            Take(pool, new PoolInput.Configured(clock.Now, pool.Counters.Tally, setup.Definition) { Because = because });
             foreach (var (id, address) in setup.Addresses.Where(entry => old.TryGetValue(entry.Key, out var before) && before.Address != entry.Value.Address))
             {
                 // What was known of the machine at the old address says nothing of the one at the new.

@@ -60,6 +60,9 @@ internal sealed record JournalEntry
 
     public ImmutableArray<string>? ToBackends { get; init; }
 
+    /// <summary>Everybody in a pool that was configured anew.</summary>
+    public ImmutableArray<string>? Backends { get; init; }
+
     public DateTimeOffset? FirstSignalAt { get; init; }
 
     public bool Pinned { get; init; }
@@ -109,6 +112,7 @@ internal sealed record JournalEntry
             PoolEvent.BackendStays e => entry with { Backend = e.Backend.Value },
             PoolEvent.RestBegan e => entry with { Until = Wall(e.Until, clock) },
             PoolEvent.BackendReset e => entry with { Backend = e.Backend.Value },
+            PoolEvent.PoolConfigured e => entry with { Backends = [.. e.Definition.Backends.Select(id => id.Value)] },
             PoolEvent.ActiveChanged e => entry with
             {
                 Epoch = e.Epoch.Number,

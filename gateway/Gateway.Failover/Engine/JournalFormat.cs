@@ -20,9 +20,9 @@ internal static class JournalFormat
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower) },
     };
 
-    public static byte[] Header(string id) => Line(JsonSerializer.Serialize(new HeaderLine(id, Version: 1), Json));
+    public static byte[] Header(string id) => Seal(JsonSerializer.Serialize(new HeaderLine(id, Version: 1), Json));
 
-    public static byte[] Line(JournalEntry entry) => Line(JsonSerializer.Serialize(entry, Json));
+    public static byte[] Line(JournalEntry entry) => Seal(JsonSerializer.Serialize(entry, Json));
 
     public static string? ReadHeader(ReadOnlySpan<byte> line) =>
         Body(line) is { Length: > 0 } body && TryParse<HeaderLine>(body, out var header) ? header!.Journal : null;
@@ -30,13 +30,15 @@ internal static class JournalFormat
     public static JournalEntry? Read(ReadOnlySpan<byte> line) =>
         Body(line) is { Length: > 0 } body && TryParse<JournalEntry>(body, out var entry) ? entry : null;
 
-    private static byte[] Line(string json)
+    /// <summary>A line with its checksum and its end.</summary>
+    public static byte[] Seal(string json)
     {
         var body = Encoding.UTF8.GetBytes(json);
         return Encoding.ASCII.GetBytes($"{Crc32.HashToUInt32(body):x8} ").Concat(body).Append((byte)'\n').ToArray();
     }
 
-    private static ReadOnlySpan<byte> Body(ReadOnlySpan<byte> line)
+    /// <summary>What a line says, without its end; empty when its checksum is wrong.</summary>
+    public static ReadOnlySpan<byte> Body(ReadOnlySpan<byte> line)
     {
         if (line.Length <= Prefix || !uint.TryParse(line[..(Prefix - 1)], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var sum))
         {

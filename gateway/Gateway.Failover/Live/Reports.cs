@@ -16,7 +16,7 @@ internal sealed record PoolReport(
 
 internal sealed record BackendReport(
     string Id, string Address, int Tier, string Role, string Health, bool Ejected, string Admin, DateTimeOffset Since, string Reason,
-    TrialReport? Trial, DateTimeOffset? EjectedUntil, bool Leaving, bool Drained, DateTimeOffset? DrainUntil, long InFlight);
+    TrialReport? Trial, DateTimeOffset? EjectedUntil, bool Leaving, bool Drained, DateTimeOffset? DrainUntil, long InFlight, bool Added);
 
 /// <summary>How far a backend on trial has come.</summary>
 internal sealed record TrialReport(int Passed, int Wanted);
@@ -96,7 +96,8 @@ internal sealed class Reporter(PoolDirectory pools, EngineClock clock, ConfigGat
         backend.Leaving,
         backend.Drained,
         backend.DrainUntil is { } end ? clock.Wall(end) : null,
-        pool.Members.GetValueOrDefault(backend.Id.Value)?.InFlight ?? 0);
+        pool.Members.GetValueOrDefault(backend.Id.Value)?.InFlight ?? 0,
+        pool.Setup.Added.Contains(backend.Id.Value));
 
     private static string Role(PoolState state, BackendState backend)
     {

@@ -38,6 +38,9 @@ internal static class OperatorsSetup
         steer.MapPost(
             "/pools/{pool}/backends/{backend}/drain",
             (HttpContext context, string pool, string backend, PoolCommands commands) => commands.DrainAsync(context, pool, backend));
+        steer.MapPost("/pools/{pool}/backends", (HttpContext context, string pool, PoolCommands commands) => commands.AddAsync(context, pool));
+        steer.MapDelete("/pools/{pool}/backends/{backend}", (HttpContext context, string pool, string backend, PoolCommands commands) =>
+            commands.RemoveAsync(context, pool, backend));
         MapBackend(steer, "disable", id => new Command.Disable(id));
         MapBackend(steer, "enable", id => new Command.Enable(id));
         MapBackend(steer, "reset", id => new Command.Reset(id));

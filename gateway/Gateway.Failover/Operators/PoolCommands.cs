@@ -6,7 +6,7 @@ using Gateway.Failover.Engine;
 namespace Gateway.Failover.Operators;
 
 /// <summary>Turns a changing call into a command for the engine, and the engine's answer into a response: 202, or 409 with the reason.</summary>
-internal sealed class PoolCommands(PoolDirectory pools, Inbox inbox)
+internal sealed partial class PoolCommands(PoolDirectory pools, Inbox inbox, ConfigGate gate)
 {
     private const int LargestBody = 16 * 1024;
 
@@ -56,16 +56,22 @@ internal sealed class PoolCommands(PoolDirectory pools, Inbox inbox)
         try
         {
             var answer = await inbox.AskAsync(pool, command, By(context), context.RequestAborted);
-            return answer!.Accepted
-                ? TypedResults.Accepted((string?)null, new { sequence = answer.Sequence, epoch = answer.Epoch.Number, sentence = answer.Sentence })
-                : TypedResults.Problem(answer.Sentence, statusCode: StatusCodes.Status409Conflict, title: "Refused");
+            return Answered(answer!);
         }
         catch (TimeoutException)
         {
-            return TypedResults.Problem(
-                "The engine did not answer in time; look at the pool before asking again.", statusCode: StatusCodes.Status503ServiceUnavailable);
+            return NotInTime();
         }
     }
+
+    private static IResult Answered(Answer answer) => answer.Accepted
+        ? TypedResults.Accepted((string?)null, new { sequence = answer.Sequence, epoch = answer.Epoch.Number, sentence = answer.Sentence })
+        : Refused(answer.Sentence);
+
+    private static IResult Refused(string sentence) => TypedResults.Problem(sentence, statusCode: StatusCodes.Status409Conflict, title: "Refused");
+
+    private static IResult NotInTime() => TypedResults.Problem(
+        "The engine did not answer in time; look at the pool before asking again.", statusCode: StatusCodes.Status503ServiceUnavailable);
 
     // Names are compared without case, as YARP does it; the rules know the configured spelling only.
     private BackendId Id(string pool, string backend) =>
@@ -104,5 +110,16 @@ internal sealed class PoolCommands(PoolDirectory pools, Inbox inbox)
 
     private static IResult Unknown(string sentence) => TypedResults.Problem(sentence, statusCode: StatusCodes.Status404NotFound, title: "Not found");
 
-    private sealed record CommandBody(string? To = null, long? ExpectedEpoch = null, bool Force = false, string? Within = null);
+    private sealed record CommandBody(string? To = null, long? ExpectedEpoch = null, bool Force = false, string? Within = null)
+    {
+        public string? Id { get; init; }
+
+        public string? Address { get; init; }
+
+        public string? Health { get; init; }
+
+        public string? Host { get; init; }
+
+        public int? Tier { get; init; }
+    }
 }

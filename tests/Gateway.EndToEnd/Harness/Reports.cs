@@ -12,7 +12,7 @@ internal sealed record PoolReport(
         + string.Join(", ", Backends.Select(backend => $"{backend.Id} {backend.Health} {backend.Admin} ({backend.Reason})"));
 }
 
-internal sealed record BackendReport(string Id, int Tier, string Role, string Health, bool Ejected, string Admin, string Reason);
+internal sealed record BackendReport(string Id, int Tier, string Role, string Health, bool Ejected, string Admin, string Reason, bool Added);
 
 internal sealed record ChangesReport(IReadOnlyList<ChangeReport> Changes);
 
