@@ -73,6 +73,10 @@ public abstract record ProbeOutcome
     }
 
     public sealed record Failed(Fault Fault) : ProbeOutcome;
+
+    /// <summary>The backend works, and asks to get no new requests.</summary>
+    /// <param name="Detail">Half a sentence for people, such as "says X-Failover-Drain".</param>
+    public sealed record Draining(string Detail) : ProbeOutcome;
 }
 
 /// <summary>What was wrong with a backend's answer, or with the lack of one.</summary>

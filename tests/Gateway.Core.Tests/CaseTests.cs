@@ -61,7 +61,7 @@ public class CaseTests
         Assert.Equal(Cases<PoolInput>(), Names(Inputs));
         Assert.Equal(Cases<Command>(), Names(Commands));
         Assert.Equal(Cases<PoolEvent>(), Names(Events));
-        Assert.Equal(["Failed", "Passed"], Cases<ProbeOutcome>());
+        Assert.Equal(["Draining", "Failed", "Passed"], Cases<ProbeOutcome>());
     }
 
     [Fact]

@@ -10,7 +10,7 @@ internal static class ProbeJudge
 {
     public static Decision Judge(BackendState backend, PoolTuning tuning, PoolInput.ProbeCompleted input) => input.Outcome switch
     {
-        ProbeOutcome.Passed => Passed(backend, tuning, input, backend.Evidence.WithPassedProbe()),
+        ProbeOutcome.Passed or ProbeOutcome.Draining => Passed(backend, tuning, input, backend.Evidence.WithPassedProbe()),
         ProbeOutcome.Failed failed =>
             Failed(backend, tuning, input, failed.Fault, backend.Evidence.WithFailedProbe(input.At, input.Tally)),
         _ => throw new System.Diagnostics.UnreachableException(),
