@@ -109,6 +109,11 @@ internal sealed partial class ProbeLoop(
             return false;
         }
 
+        if (_nudge.Wait(0, CancellationToken.None))
+        {
+            return true;
+        }
+
         using var deadline = new CancellationTokenSource(rest, clock.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancel);
         try

@@ -35,11 +35,11 @@ public sealed class TlsProbeTests : IDisposable
     }
 
     [Theory]
-    [InlineData("", "", null)]
+    [InlineData("", "", "")]
     [InlineData("host.example:81", "", "host.example")]
     [InlineData("host.example", "own.example", "own.example")]
     [InlineData("", "own.example", "own.example")]
-    public async Task Any_certificate_may_be_taken_and_the_name_is_the_hosts_or_its_own(string host, string serverName, string? asked)
+    public async Task Any_certificate_may_be_taken_and_the_name_is_the_hosts_or_its_own(string host, string serverName, string asked)
     {
         await using var backend = await StartAsync();
         (_bench.Options.AcceptAnyCertificate, _bench.Options.Host, _bench.Options.ServerName) = (true, host, serverName);
