@@ -13,7 +13,7 @@ internal sealed class ProbeMetrics(IMeterFactory meters)
 
     // Without the backend: it says something of this gateway and nothing of them.
     private readonly Histogram<double> _lateness = meters.Create(MetricNames.Meter).CreateHistogram(
-        MetricNames.ProbeLateness, "s", "How long after its time a probe began; the time begins anew when the probe before it has ended.",
+        MetricNames.ProbeLateness, "s", "How long after its time a probe began. A probe that took longer than its interval does not make the next one late.",
         advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = MetricNames.FastBuckets });
 
     public void Record(string pool, string backend, ProbeOutcome outcome, TimeSpan took) => _duration.Record(
