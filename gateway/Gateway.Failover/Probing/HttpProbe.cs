@@ -36,9 +36,15 @@ internal sealed class HttpProbe : IProbe
             return Failed($"answered {status}");
         }
 
-        return options.Contains.Length == 0 || await ContainsAsync(response.Content, Encoding.UTF8.GetBytes(options.Contains), cancel)
-            ? ProbeOutcome.Passed.Instance
-            : Failed($"answered {status} without the expected text");
+        if (options.Contains.Length > 0)
+        {
+            await using var body = await response.Content.ReadAsStreamAsync(cancel);
+            return await ContainsAsync(body, Encoding.UTF8.GetBytes(options.Contains), cancel)
+                ? ProbeOutcome.Passed.Instance
+                : Failed($"answered {status} without the expected text");
+        }
+
+        return ProbeOutcome.Passed.Instance;
     }
 
     private static bool SaysDraining(HttpResponseMessage response, string name) =>
@@ -47,12 +53,11 @@ internal sealed class HttpProbe : IProbe
         && values.ToString().Trim().Equals("true", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Reads no further than to the text, and never more than the bound.</summary>
-    private static async Task<bool> ContainsAsync(HttpContent content, byte[] text, CancellationToken cancel)
+    internal static async Task<bool> ContainsAsync(Stream body, byte[] text, CancellationToken cancel)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(MostBody);
         try
         {
-            await using var body = await content.ReadAsStreamAsync(cancel);
             var length = 0;
             while (length < MostBody && await body.ReadAsync(buffer.AsMemory(length, MostBody - length), cancel) is > 0 and var read)
             {

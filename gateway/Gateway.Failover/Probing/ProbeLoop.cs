@@ -37,6 +37,8 @@ internal sealed partial class ProbeLoop(
             {
                 var started = clock.Now;
                 metrics.RecordLateness(pool.Id.Value, started - due);
+                // Whatever it was nudged for before, this probe looks at.
+                _nudge.Wait(0, CancellationToken.None);
                 await ProbeAsync(cancel);
                 due = await RestAsync(started, cancel);
             }

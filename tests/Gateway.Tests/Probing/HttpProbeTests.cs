@@ -1,6 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using Gateway.Core;
+using Gateway.Failover.Probing;
+using Gateway.Tests.Attempts.Resumption;
 using Microsoft.AspNetCore.Http;
 using Yarp.ReverseProxy.Configuration;
 
@@ -141,8 +144,23 @@ public sealed class HttpProbeTests : IDisposable
         Assert.Equal("answered 500", await _bench.FaultAsync(backend.Address));
     }
 
+    [Theory]
+    [InlineData("so far all is well here", true)]
+    [InlineData("all is well", true)]
+    [InlineData("all all is well", true)]
+    [InlineData("all is wel", false)]
+    [InlineData("", false)]
+    public async Task A_text_is_found_however_it_is_cut(string body, bool found)
+    {
+        for (var piece = 1; piece <= body.Length + 1; piece++)
+        {
+            await using var pieces = new PieceStream(Encoding.UTF8.GetBytes(body), piece: piece);
+            Assert.Equal(found, await HttpProbe.ContainsAsync(pieces, "all is well"u8.ToArray(), CancellationToken.None));
+        }
+    }
+
     [Fact]
-    public async Task A_text_is_found_across_the_pieces_in_which_it_comes()
+    public async Task A_text_is_found_before_the_body_ends()
     {
         _bench.Options.Contains = "all is well";
         using var listener = new TcpListener(IPAddress.Loopback, 0);
@@ -154,7 +172,7 @@ public sealed class HttpProbeTests : IDisposable
         await socket.SendAsync("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"u8.ToArray());
         foreach (var letter in "so far all is well here")
         {
-            await socket.SendAsync(System.Text.Encoding.ASCII.GetBytes($"1\r\n{letter}\r\n"));
+            await socket.SendAsync(Encoding.ASCII.GetBytes($"1\r\n{letter}\r\n"));
         }
 
         // The body has no end yet, and need not have one.
