@@ -95,8 +95,8 @@ public abstract record ProbeOutcome
 
     public sealed record Failed(Fault Fault) : ProbeOutcome;
 
-    /// <summary>It answered well, and asked for no new requests.</summary>
-    /// <param name="Detail">Half a sentence for people, such as "answered 503 with X-Failover-Drain".</param>
+    /// <summary>The backend works, and asks to get no new requests.</summary>
+    /// <param name="Detail">Half a sentence for people, such as "says X-Failover-Drain".</param>
     public sealed record Draining(string Detail) : ProbeOutcome;
 }
 

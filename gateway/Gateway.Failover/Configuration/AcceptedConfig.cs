@@ -101,13 +101,35 @@ internal sealed record PoolSetup(
 }
 
 /// <summary>Where a backend is, and where it is asked for its health.</summary>
+/// <param name="Host">The <c>Host</c> header of a probe; null where it is the name in the address.</param>
 internal sealed record BackendAddress(string Address, Uri Probe, string? Host)
 {
-    public static BackendAddress From(DestinationConfig destination, PoolOptions options) => new(
-        destination.Address,
-        Join(string.IsNullOrEmpty(destination.Health) ? destination.Address : destination.Health, options.Probe.Path),
-        destination.Host);
+    public static BackendAddress From(DestinationConfig destination, PoolOptions options)
+    {
+        var probe = options.Probe;
+        var path = probe.Kind == ProbeKind.Grpc ? Probing.GrpcHealthProbe.Path : probe.Path;
+        var asked = Join(string.IsNullOrEmpty(destination.Health) ? destination.Address : destination.Health, path);
+        return new BackendAddress(destination.Address, Place(asked, probe), probe.Host.Length > 0 ? probe.Host : destination.Host);
+    }
 
     /// <summary>A path under a backend's address.</summary>
     public static Uri Join(string address, string path) => new(address.TrimEnd('/') + path);
+
+    private static Uri Place(Uri asked, ProbeOptions probe)
+    {
+        var scheme = probe.Scheme switch
+        {
+            ProbeScheme.Http => Uri.UriSchemeHttp,
+            ProbeScheme.Https => Uri.UriSchemeHttps,
+            _ => asked.Scheme,
+        };
+        if (scheme == asked.Scheme && probe.Port is 0)
+        {
+            return asked;
+        }
+
+        // A port that nobody has written is the scheme's, and changes with it.
+        var port = probe.Port > 0 ? probe.Port : asked.IsDefaultPort ? -1 : asked.Port;
+        return new UriBuilder(asked) { Scheme = scheme, Port = port }.Uri;
+    }
 }

@@ -72,20 +72,9 @@ internal static class FailoverRelations
                 + $"{Duration.Format(activity)}; allowed is an Attempts:Timeout below it, or no request is ever tried a second time after a hang.";
         }
 
-        foreach (var error in OfTimes(path, pool, cluster).Concat(OfJudging(path, pool, cluster, destinations)))
+        foreach (var error in OfTimes(path, pool, cluster).Concat(OfJudging(path, pool, cluster, destinations)).Concat(ProbeRelations.Broken(path, pool.Probe)))
         {
             yield return error;
-        }
-
-        if (!IsPath(pool.Probe.Path))
-        {
-            yield return $"{path}:Probe:Path is '{pool.Probe.Path}'; allowed is a path that begins with '/'.";
-        }
-
-        if (pool.Probe.FastInterval > pool.Probe.Interval)
-        {
-            yield return $"{path}:Probe:FastInterval is {Duration.Format(pool.Probe.FastInterval)} and Interval {Duration.Format(pool.Probe.Interval)}; "
-                + "allowed is a FastInterval of at most Interval.";
         }
     }
 
@@ -181,7 +170,7 @@ internal static class FailoverRelations
 
     private static bool IsUrl(string text) => Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is ("http" or "https");
 
-    private static bool IsPath(string path) => path.StartsWith('/') && Uri.TryCreate(path, UriKind.Relative, out _);
+    internal static bool IsPath(string path) => path.StartsWith('/') && Uri.TryCreate(path, UriKind.Relative, out _);
 
     private static string Names(IEnumerable<string> names)
     {

@@ -77,43 +77,6 @@ public sealed class PoolOptions
     }
 }
 
-/// <summary>Probes: each backend on its own clock, so that a hung one delays nobody.</summary>
-public sealed class ProbeOptions
-{
-    /// <summary>The path that is requested with GET. It is appended to the destination's <c>Health</c> address if that is set, else to its <c>Address</c>.</summary>
-    public string Path { get; set; } = "/health";
-
-    /// <summary>From the start of one probe to the start of the next.</summary>
-    [Allowed("10ms", "1h")]
-    public TimeSpan Interval { get; set; } = TimeSpan.FromSeconds(1);
-
-    /// <summary>The same while a backend is suspected or was never judged. At most <c>Interval</c>.</summary>
-    [Allowed("10ms", "1h")]
-    public TimeSpan FastInterval { get; set; } = TimeSpan.FromMilliseconds(200);
-
-    /// <summary>How long an answer may take, connecting included.</summary>
-    [Allowed("10ms", "1m")]
-    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(1);
-
-    /// <summary>Failed probes in a row that take a backend down.</summary>
-    [Allowed("1", "100")]
-    public int Fall { get; set; } = 2;
-
-    /// <summary>Passed probes in a row that bring a backend back.</summary>
-    [Allowed("1", "100")]
-    public int Rise { get; set; } = 2;
-
-    /// <summary>
-    /// Whether one idle connection to each backend is kept open, so that a crash is known within milliseconds: the kernel closes it, and nobody
-    /// listens any more. Off where a proxy stands between (<c>HttpClient:WebProxy</c>).
-    /// </summary>
-    public bool Watch { get; set; } = true;
-
-    /// <summary>By how much an interval varies at random, up or down, as a part of itself.</summary>
-    [Allowed("0", "0.5")]
-    public double Jitter { get; set; } = 0.1;
-}
-
 /// <summary>When the pool returns to a backend that it prefers over the active one.</summary>
 public sealed class FailbackOptions
 {

@@ -23,6 +23,7 @@ internal static class MetricNames
     public const string StreamsClosed = "gateway_streams_closed_total";
     public const string RequestsInFlight = "gateway_attempts_in_flight";
     public const string ProbeDuration = "gateway_probe_duration_seconds";
+    public const string ProbeLateness = "gateway_probe_lateness_seconds";
     public const string BackendUp = "gateway_backend_up";
     public const string BackendActive = "gateway_backend_active";
     public const string PoolEpoch = "gateway_pool_epoch";

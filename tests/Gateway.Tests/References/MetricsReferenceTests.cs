@@ -50,8 +50,11 @@ public partial class MetricsReferenceTests
         var time = new FakeTimeProvider();
         var client = new ScriptedClient(attempt => attempt.Backend == "primary" ? Attempt.RefuseAsync() : attempt.AnswerAsync());
         await using var gateway = await RunningGateway.StartAsync(time: time, proxy: client.Use);
-        gateway.Get<ProbeMetrics>().Record("api", "primary", passed: true, TimeSpan.FromMilliseconds(1));
-        gateway.Get<ProbeMetrics>().Record("api", "primary", passed: false, TimeSpan.FromMilliseconds(1));
+        var probes = gateway.Get<ProbeMetrics>();
+        probes.Record("api", "primary", Core.ProbeOutcome.Passed.Instance, TimeSpan.FromMilliseconds(1));
+        probes.Record("api", "primary", new Core.ProbeOutcome.Failed(new Core.Fault(Core.FaultKind.Connect, "connection refused")), TimeSpan.FromMilliseconds(1));
+        probes.Record("api", "primary", new Core.ProbeOutcome.Draining("says X-Failover-Drain"), TimeSpan.FromMilliseconds(1));
+        probes.RecordLateness("api", TimeSpan.FromMilliseconds(1));
         await gateway.ProbedAsync("secondary", passed: true);
         await gateway.ProbedAsync("primary", passed: false, times: 2);
         await gateway.Client.GetStringAsync("/api/x");
