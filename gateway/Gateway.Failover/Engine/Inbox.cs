@@ -42,8 +42,13 @@ internal sealed class Inbox(ConfigGate gate, PoolDirectory pools, EngineClock cl
 
     public long Dropped => Interlocked.Read(ref _dropped);
 
-    public void AttemptFailed(Pool pool, Backend backend, Fault fault, long streak) =>
-        Post(pool, new PoolInput.AttemptFailed(clock.Now, pool.Counters.Tally, new BackendId(backend.Id), fault, streak));
+    public void AttemptFailed(Pool pool, Backend backend, Fault fault, long streak)
+    {
+        var now = clock.Now;
+        // At once and not when the engine comes to it: this very request may be over by then, and it is the first of the incident.
+        pool.Watch(now).AttemptFailed(now);
+        Post(pool, new PoolInput.AttemptFailed(now, pool.Counters.Tally, new BackendId(backend.Id), fault, streak));
+    }
 
     public void AttemptSilent(Pool pool, Backend backend, string route, long silent, TimeSpan lasted, bool othersAnswer)
     {

@@ -81,6 +81,7 @@ internal sealed class FailoverForwarder(
     {
         context.Response.StatusCode = status;
         pool.Counters.Count(RequestEnd.Failed);
+        pool.Watched?.Ended(RequestEnd.Failed, services.Clock.Now, TimeSpan.Zero, isStream: false);
         failures.Failed(context, pool, attempts);
         await Problems.WriteAsync(context, pool, attempts);
         return ForwarderError.NoAvailableDestinations;
@@ -118,6 +119,7 @@ internal sealed class FailoverForwarder(
         pool.Counters.Count(end);
         metrics.Record(pool.Id.Value, took);
         pool.Latency.Record(took);
+        pool.Watched?.Ended(end, services.Clock.Now, took, attempts.IsStream);
         var backend = attempts.Current;
         if (backend is null)
         {
