@@ -17,7 +17,7 @@ internal sealed record IncidentLine
 /// The incidents in memory, newest first, and their file beside the journal. A later line of the same incident replaces an earlier one. Whoever
 /// hands over a line goes on; one writer appends it. A disk that is full or gone costs lines, which are counted, and nothing else.
 /// </summary>
-internal sealed partial class IncidentJournal(ConfigGate gate, ILogger<IncidentJournal> log)
+internal sealed partial class IncidentJournal(ConfigGate gate, ILogger<IncidentJournal> log) : IAsyncDisposable
 {
     private const int Waiting = 10_000;
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(2);
@@ -123,6 +123,8 @@ internal sealed partial class IncidentJournal(ConfigGate gate, ILogger<IncidentJ
             Log.Unfinished(log);
         }
     }
+
+    public async ValueTask DisposeAsync() => await CloseAsync(CancellationToken.None);
 
     private void CloseOpen()
     {
