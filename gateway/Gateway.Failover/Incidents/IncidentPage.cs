@@ -9,13 +9,13 @@ namespace Gateway.Failover.Incidents;
 /// </summary>
 internal static class IncidentPage
 {
-    private const string Markup = "\\`*_{}[]()#!|~:$^=";
+    private const string Markup = "\\`*_{}[]#|~$^";
 
     public static string Write(Incident incident)
     {
         var page = new StringBuilder();
         Line(page, $"# Incident {incident.Id}: {Text(IncidentWords.Label(incident.Kind))} of {Text(incident.Pool)}\n");
-        Line(page, $"{Text(incident.Sentence)}\n");
+        Line(page, $"**Summary.** {Text(incident.Sentence)}\n");
         Line(page, $"**Cause.** {Text(incident.Cause)}\n");
         Figures(page, incident);
         Timeline(page, incident);
@@ -30,6 +30,12 @@ internal static class IncidentPage
         var escaped = new StringBuilder(text.Length);
         foreach (var rune in text.EnumerateRunes())
         {
+            if (escaped is [.., ':'] && !Rune.IsWhiteSpace(rune))
+            {
+                // Not the colon of a sentence but that of an address, of which a reader's program would make a link.
+                escaped.Insert(escaped.Length - 1, '\\');
+            }
+
             _ = rune switch
             {
                 _ when rune.Value == '<' => escaped.Append("&lt;"),

@@ -59,7 +59,12 @@ internal static class IncidentWords
             : $"{counts.Requests} {(counts.Requests == 1 ? "request" : "requests")}, {counts.Failed} failed, {counts.Rescued} rescued, "
                 + $"{counts.Hedged} hedged, {counts.Held} held";
         return string.Concat(
-            incident.DetectionMs is { } detection ? $"the verdict came {Span(detection)} after the first bad signal, " : string.Empty,
+            incident.DetectionMs switch
+            {
+                null => string.Empty,
+                0 => "the verdict came with the first bad signal, ",
+                { } detection => $"the verdict came {Span(detection)} after the first bad signal, ",
+            },
             incident.FailoverMs is { } failover ? $"the first good answer {Span(failover)} later, " : string.Empty,
             requests,
             incident.LongestWaitMs is { } wait ? $", longest wait {Span(wait)}" : string.Empty);

@@ -87,7 +87,7 @@ public class IncidentApiTests
 
         Assert.Equal("text/markdown; charset=utf-8", response.Content.Headers.ContentType!.ToString());
         var page = await response.Content.ReadAsStringAsync();
-        Assert.StartsWith("# Incident 2: failover of api\n\nA failover of api from primary to secondary \\(epoch 2\\)\\: ", page, StringComparison.Ordinal);
+        Assert.StartsWith("# Incident 2: failover of api\n\n**Summary.** A failover of api from primary to secondary (epoch 2): ", page, StringComparison.Ordinal);
         Assert.Contains("| verdict, epoch 2 | api moved from primary to secondary", page, StringComparison.Ordinal);
     }
 
@@ -151,7 +151,7 @@ public class IncidentApiTests
         Assert.Contains("gateway_incident_open{pool=\"api\"} 0", await gateway.Client.GetStringAsync("/metrics"), StringComparison.Ordinal);
         var page = await gateway.Client.GetStringAsync("/proxy/incidents/1.md");
         Assert.DoesNotContain("<b>", page, StringComparison.Ordinal);
-        Assert.Contains(@"| &lt;b&gt;\`x\`\|\[y\]\(z\)&lt;/b&gt; | suspected | probe-failed |", page, StringComparison.Ordinal);
+        Assert.Contains(@"| &lt;b&gt;\`x\`\|\[y\](z)&lt;/b&gt; | suspected | probe-failed |", page, StringComparison.Ordinal);
         Assert.Equal(name, (await gateway.GetJsonAsync("/proxy/incidents/1")).GetProperty("findings")[0].GetProperty("backend").GetString());
     }
 

@@ -7,15 +7,16 @@ namespace Gateway.Tests.Incidents;
 public class IncidentPageTests
 {
     [Theory]
-    [InlineData("<script>alert(1)</script>", @"&lt;script&gt;alert\(1\)&lt;/script&gt;")]
+    [InlineData("<script>alert(1)</script>", "&lt;script&gt;alert(1)&lt;/script&gt;")]
     [InlineData("a|b\nc\r\n# d", @"a\|b c  \# d")]
-    [InlineData("[x](javascript:x)", @"\[x\]\(javascript\:x\)")]
-    [InlineData("`*_~!$", @"\`\*\_\~\!\$")]
+    [InlineData("[x](javascript:x)", @"\[x\](javascript\:x)")]
+    [InlineData("`*_~!$", @"\`\*\_\~!\$")]
     [InlineData("@everyone", "&#64;everyone")]
     [InlineData("\\|", @"\\\|")]
     [InlineData("evil\u202Etxt\u0000\u2028", "evil txt  ")]
     [InlineData("http://x.test", @"http\://x.test")]
-    [InlineData("primary is down.", "primary is down.")]
+    [InlineData("primary is down: (no answer).", "primary is down: (no answer).")]
+    [InlineData("a:", "a:")]
     public void What_could_be_markup_is_escaped(string text, string escaped) => Assert.Equal(escaped, IncidentPage.Text(text));
 
     [Fact]
