@@ -67,7 +67,7 @@ internal enum IncidentKind
     Suspicion,
 
     /// <summary>A backend of the active tier went down, and the others of the tier went on.</summary>
-    Degraded,
+    Partial,
 
     /// <summary>Another tier took over.</summary>
     Failover,

@@ -16,7 +16,7 @@ internal static class IncidentWords
     {
         IncidentKind.Outage => incident.Exhausted!.Value.Sentence,
         IncidentKind.Failover => incident.WentDown ?? incident.Failover!.Verdict.Sentence,
-        IncidentKind.Degraded => incident.WentDown!,
+        IncidentKind.Partial => incident.WentDown!,
         _ => incident.Suspected?.Sentence ?? string.Empty,
     };
 
@@ -29,7 +29,7 @@ internal static class IncidentWords
             (IncidentKind.Outage, null) => $"An outage of {incident.Pool}",
             (IncidentKind.Outage, _) => $"An outage of {incident.Pool} with a failover{moved}",
             (IncidentKind.Failover, _) => $"A failover of {incident.Pool}{moved}",
-            (IncidentKind.Degraded, _) => $"{incident.Pool} went on without a backend of its active tier",
+            (IncidentKind.Partial, _) => $"{incident.Pool} went on without a backend of its active tier",
             _ => $"A suspicion of {incident.Pool}",
         };
         return $"{what}: {Figures(incident)}; {Ending(incident)}.";

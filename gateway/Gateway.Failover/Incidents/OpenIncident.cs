@@ -42,7 +42,7 @@ internal sealed record OpenIncident(IncidentStart Start)
     {
         (not null, _, _) => IncidentKind.Outage,
         (_, not null, _) => IncidentKind.Failover,
-        (_, _, not null) => IncidentKind.Degraded,
+        (_, _, not null) => IncidentKind.Partial,
         _ => IncidentKind.Suspicion,
     };
 

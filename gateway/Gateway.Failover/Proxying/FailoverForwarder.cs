@@ -116,10 +116,16 @@ internal sealed class FailoverForwarder(
 
     private void Close(Pool pool, RequestEnd end, AttemptInvoker attempts, TimeSpan took)
     {
+        Count(pool, end, attempts, took);
+        // Last, for with this very request something may have begun to be wrong.
+        pool.Watched?.Ended(end, services.Clock.Now, took, attempts.IsStream);
+    }
+
+    private void Count(Pool pool, RequestEnd end, AttemptInvoker attempts, TimeSpan took)
+    {
         pool.Counters.Count(end);
         metrics.Record(pool.Id.Value, took);
         pool.Latency.Record(took);
-        pool.Watched?.Ended(end, services.Clock.Now, took, attempts.IsStream);
         var backend = attempts.Current;
         if (backend is null)
         {

@@ -108,14 +108,14 @@ public class IncidentStateTests
     }
 
     [Fact]
-    public void A_tier_that_goes_on_without_a_member_is_degraded_until_that_is_up()
+    public void A_tier_that_goes_on_without_a_member_has_one_until_that_is_up()
     {
         var pool = new Outage(["a", "b"], ["c"]);
         pool.Refuses("a").Wait(1_000);
-        Assert.Equal(IncidentKind.Degraded, pool.Open!.Kind);
+        Assert.Equal(IncidentKind.Partial, pool.Open!.Kind);
         pool.Probe("a", passed: true).Probe("a", passed: true);
 
-        Assert.Equal(IncidentKind.Degraded, Assert.Single(pool.Over).Kind);
+        Assert.Equal(IncidentKind.Partial, Assert.Single(pool.Over).Kind);
         Assert.Empty(pool.Over[0].Changes);
     }
 

@@ -27,7 +27,7 @@ public class ReliabilityTests
     {
         var pool = Fresh.Observe(TimeSpan.FromSeconds(10), default).With(Of(IncidentKind.Failover, 0, lasted: 2_000), TimeSpan.FromSeconds(2))
             .Observe(TimeSpan.FromSeconds(30), default).With(Of(IncidentKind.Outage, 0, lasted: 4_000), TimeSpan.FromSeconds(4))
-            .Observe(TimeSpan.FromSeconds(30), default).With(Of(IncidentKind.Degraded, 0, lasted: 60_000), TimeSpan.FromSeconds(4))
+            .Observe(TimeSpan.FromSeconds(30), default).With(Of(IncidentKind.Partial, 0, lasted: 60_000), TimeSpan.FromSeconds(4))
             .Observe(TimeSpan.FromSeconds(30), default).With(Of(IncidentKind.Failover, 0, lasted: 9_000) with { End = IncidentEnd.GatewayStopped }, TimeSpan.FromSeconds(10));
 
         Assert.Equal((4L, 3L), (pool.Incidents, pool.Failures));
