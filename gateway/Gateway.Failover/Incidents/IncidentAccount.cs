@@ -35,7 +35,8 @@ internal sealed record IncidentAccount(long Id, string Pool, long[]? Before, Eng
             LongestWaitMs = waits.Longest?.TotalMilliseconds,
             UnavailableMs = waits.Unanswered.TotalMilliseconds,
             Latency = new IncidentLatency(
-                IncidentSample.Quantiles(Before, start.Counters.Latency), IncidentSample.Quantiles(start.Counters.Latency, counters.Latency), After: null),
+                IncidentSample.Quantiles(Before, start.Counters.Latency), IncidentSample.Quantiles(start.Counters.Latency, counters.Latency),
+                After: null),
             Timeline = [.. Moments(incident, waits, end, now).OrderBy(moment => moment.At)],
             Findings = [.. incident.Findings.Values],
             Evidence = [.. incident.Sentences.Select(e => new IncidentSentence(Clock.Wall(e.At), e.GetType().Name, e.Sentence))],

@@ -46,7 +46,8 @@ internal sealed partial class IncidentJournal(ConfigGate gate, ILogger<IncidentJ
 
     /// <summary>Beside the journal, under its name.</summary>
     public static string PathBeside(string journal) =>
-        Path.Combine(Path.GetDirectoryName(journal) ?? string.Empty, $"{Path.GetFileNameWithoutExtension(journal)}.incidents{Path.GetExtension(journal)}");
+        Path.Combine(
+            Path.GetDirectoryName(journal) ?? string.Empty, $"{Path.GetFileNameWithoutExtension(journal)}.incidents{Path.GetExtension(journal)}");
 
     public long NextId() => Interlocked.Increment(ref _lastId);
 

@@ -21,7 +21,8 @@ internal sealed class IncidentReactor(PoolDirectory pools, IncidentJournal journ
     public void React(Step step) => Of(step.Pool).React(step);
 
     public Incident? Find(long id) =>
-        _pools.Values.Select(pool => pool.IsOpen ? pool.Current : null).FirstOrDefault(incident => incident?.Id == id) ?? journal.All.GetValueOrDefault(id);
+        _pools.Values.Where(pool => pool.IsOpen).Select(pool => pool.Current).FirstOrDefault(incident => incident?.Id == id)
+            ?? journal.All.GetValueOrDefault(id);
 
     public PoolIncidents Of(Pool pool)
     {

@@ -6,14 +6,14 @@ internal sealed record IncidentSummary(
     string Sentence, double? DetectionMs, double? FailoverMs, IncidentCounts Counts, double? LongestWaitMs, double UnavailableMs)
 {
     public static IncidentSummary Of(Incident incident) => new(
-        incident.Id, incident.Pool, incident.Kind, incident.End, incident.StartedAt, incident.EndedAt, incident.DurationMs, incident.Cause, incident.Sentence,
-        incident.DetectionMs, incident.FailoverMs, incident.Counts, incident.LongestWaitMs, incident.UnavailableMs);
+        incident.Id, incident.Pool, incident.Kind, incident.End, incident.StartedAt, incident.EndedAt, incident.DurationMs, incident.Cause,
+        incident.Sentence, incident.DetectionMs, incident.FailoverMs, incident.Counts, incident.LongestWaitMs, incident.UnavailableMs);
 }
 
 /// <summary>How reliable a pool has been.</summary>
 internal sealed record ReliabilityReport(
-    string Pool, DateTimeOffset Since, double ObservedMs, double? Availability, double UnavailableMs, double? SuccessRatio, long Requests, long Failed,
-    long Incidents, long Failures, double? MttrMs, double? MtbfMs, bool Open)
+    string Pool, DateTimeOffset Since, double ObservedMs, double? Availability, double UnavailableMs, double? SuccessRatio, long Requests,
+    long Failed, long Incidents, long Failures, double? MttrMs, double? MtbfMs, bool Open)
 {
     public static ReliabilityReport Of(PoolIncidents pool)
     {

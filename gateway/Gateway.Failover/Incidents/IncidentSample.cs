@@ -17,5 +17,7 @@ internal sealed record IncidentSample(Tally Tally, long Hedged, long Held, long[
 
     /// <summary>Null where nothing was measured in between.</summary>
     public static IncidentQuantiles? Quantiles(long[]? before, long[] after) =>
-        before is not null && LatencyHistogram.Quantiles(before, after, 0.5, 0.99) is [{ } median, { } tail] ? new IncidentQuantiles(median, tail) : null;
+        before is not null && LatencyHistogram.Quantiles(before, after, 0.5, 0.99) is [{ } median, { } tail]
+            ? new IncidentQuantiles(median, tail)
+            : null;
 }

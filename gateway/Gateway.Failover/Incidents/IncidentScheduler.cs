@@ -6,7 +6,8 @@ namespace Gateway.Failover.Incidents;
 /// Once a second, the time for those who count it. Opens the file before anything else starts and closes it after everything else has stopped,
 /// so that no incident is missed in between.
 /// </summary>
-internal sealed class IncidentScheduler(IncidentReactor incidents, IncidentJournal journal, EngineClock clock) : BackgroundService, IHostedLifecycleService
+internal sealed class IncidentScheduler(IncidentReactor incidents, IncidentJournal journal, EngineClock clock)
+    : BackgroundService, IHostedLifecycleService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 

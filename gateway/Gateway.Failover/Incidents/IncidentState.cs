@@ -43,8 +43,10 @@ internal sealed record IncidentState
         {
             var start = happened switch
             {
-                PoolEvent.BackendSuspected e when Concerns(input, e.Backend) => Started(e.Backend, e.Evidence.FirstBadAt, e.Evidence.Baseline, input, sample),
-                PoolEvent.BackendWentDown e when Concerns(input, e.Backend) => Started(e.Backend, e.Evidence.FirstBadAt, e.Evidence.Baseline, input, sample),
+                PoolEvent.BackendSuspected e when Concerns(input, e.Backend) =>
+                    Started(e.Backend, e.Evidence.FirstBadAt, e.Evidence.Baseline, input, sample),
+                PoolEvent.BackendWentDown e when Concerns(input, e.Backend) =>
+                    Started(e.Backend, e.Evidence.FirstBadAt, e.Evidence.Baseline, input, sample),
                 PoolEvent.ActiveChanged { Kind: ChangeKind.Failover } e when input.After.Epoch.Number >= e.Epoch.Number =>
                     Started(backend: null, e.FirstSignalAt, e.Baseline, input, sample),
                 PoolEvent.PoolExhausted when input.After.Exhausted => Started(backend: null, at: null, default, input, sample),
@@ -60,11 +62,17 @@ internal sealed record IncidentState
     }
 
     // The counters were read when the signal came, if it came alone; else it is the signal that has just come.
-    private IncidentStart Started(BackendId? backend, Instant? at, Tally baseline, IncidentInput input, Func<IncidentSample> sample) => at is { } signal
-        ? (backend is { } id && Doubts.TryGetValue(id, out var doubt) && doubt.At == signal
+    private IncidentStart Started(BackendId? backend, Instant? at, Tally baseline, IncidentInput input, Func<IncidentSample> sample)
+    {
+        if (at is not { } signal)
+        {
+            return new IncidentStart(input.Input.At, sample() with { Tally = input.Input.Tally });
+        }
+
+        return backend is { } id && Doubts.TryGetValue(id, out var doubt) && doubt.At == signal
             ? doubt
-            : new IncidentStart(signal, sample() with { Tally = baseline }))
-        : new IncidentStart(input.Input.At, sample() with { Tally = input.Input.Tally });
+            : new IncidentStart(signal, sample() with { Tally = baseline });
+    }
 
     private ImmutableDictionary<BackendId, IncidentStart> Doubted(IncidentInput input, Func<IncidentSample> sample)
     {

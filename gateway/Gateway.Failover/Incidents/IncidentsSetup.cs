@@ -37,7 +37,8 @@ internal static class IncidentsSetup
     private static IResult Incidents(IncidentReactor incidents, PoolDirectory pools, string? pool, string? limit)
     {
         var count = 50;
-        if (limit is not null && (!int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out count) || count is < 1 or > MostIncidents))
+        if (limit is not null
+            && (!int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out count) || count is < 1 or > MostIncidents))
         {
             return TypedResults.Problem($"limit is '{limit}'; allowed is 1 to {MostIncidents}.", statusCode: StatusCodes.Status400BadRequest);
         }

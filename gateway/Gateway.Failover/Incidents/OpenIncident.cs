@@ -49,7 +49,8 @@ internal sealed record OpenIncident(IncidentStart Start)
     public OpenIncident Step(IncidentInput input)
     {
         var incident = input.Events.Aggregate(this, (incident, happened) => incident.Note(input, happened));
-        return incident.FirstAnswer is null && input.After.Window is { FirstAnswerAt: { } at } window && incident.Changes.Exists(change => change.Verdict.Epoch == window.Epoch)
+        return incident.FirstAnswer is null && input.After.Window is { FirstAnswerAt: { } at } window
+            && incident.Changes.Exists(change => change.Verdict.Epoch == window.Epoch)
             ? incident with { FirstAnswer = (at, $"{input.After.Active.Name} gave its first good answer.") }
             : incident;
     }
@@ -84,13 +85,18 @@ internal sealed record OpenIncident(IncidentStart Start)
         };
     }
 
-    private static bool IsNow(IncidentInput input, BackendId id, Health health) => input.After.Backends.TryGetValue(id, out var backend) && backend.Health == health;
+    private static bool IsNow(IncidentInput input, BackendId id, Health health) =>
+        input.After.Backends.TryGetValue(id, out var backend) && backend.Health == health;
 
     // Down is worse than suspected; of two findings that are as bad the later one tells more.
     private OpenIncident Found(BackendId id, Health health, Cause cause, string sentence) =>
         health == Health.Suspected && Findings.TryGetValue(id.Value, out var known) && known.Health != IncidentWords.Label(Health.Suspected)
             ? this
-            : this with { Findings = Findings.SetItem(id.Value, new IncidentFinding(id.Value, IncidentWords.Label(health), IncidentWords.Label(cause), sentence)) };
+            : this with
+            {
+                Findings = Findings.SetItem(
+                    id.Value, new IncidentFinding(id.Value, IncidentWords.Label(health), IncidentWords.Label(cause), sentence)),
+            };
 }
 
 /// <summary>A change of the active backend, with its figures once they are there.</summary>

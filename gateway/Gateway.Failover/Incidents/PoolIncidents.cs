@@ -44,7 +44,9 @@ internal sealed partial class PoolIncidents(Pool pool, Reliability figures, Inci
             lock (_gate)
             {
                 Observe();
-                return _watch is { } watch && _account is not null ? _figures with { Unavailable = _figures.Unavailable + watch.Read(clock.Now).Unanswered } : _figures;
+                return _watch is { } watch
+                    ? _figures with { Unavailable = _figures.Unavailable + watch.Read(clock.Now).Unanswered }
+                    : _figures;
             }
         }
     }

@@ -20,8 +20,8 @@ internal sealed class StateMetrics
     private readonly PoolDirectory _pools;
 
     public StateMetrics(
-        IMeterFactory meters, PoolDirectory pools, Inbox inbox, FailoverEngine engine, Journal journal, IncidentJournal incidents, ConfigGate gate, LiveFeed feed,
-        LoopGuard loops, ReplayLimit replay)
+        IMeterFactory meters, PoolDirectory pools, Inbox inbox, FailoverEngine engine, Journal journal, IncidentJournal incidents, ConfigGate gate,
+        LiveFeed feed, LoopGuard loops, ReplayLimit replay)
     {
         _pools = pools;
         var meter = meters.Create(MetricNames.Meter);

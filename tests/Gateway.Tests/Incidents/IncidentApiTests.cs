@@ -136,6 +136,26 @@ public class IncidentApiTests
     }
 
     [Fact]
+    public async Task The_request_with_which_it_began_is_in_it_although_it_is_over_before_anybody_has_judged()
+    {
+        var client = new ScriptedClient(_ => Attempt.RefuseAsync());
+        await using var gateway = await RunningGateway.StartAsync(
+            Settings.TwoTiers().With("Failover:Pools:api:Judging:FailureStreak", "1").With("Failover:Pools:api:Hold:Timeout", "0ms"), _time, client.Use);
+        await gateway.ProbedAsync("primary", passed: true);
+        using var failed = await gateway.PostAsync("/api/x", "{}");
+        await gateway.IdleAsync();
+        _time.Advance(TimeSpan.FromSeconds(3));
+
+        var incident = await gateway.GetJsonAsync("/proxy/incidents/1");
+
+        Assert.False(failed.IsSuccessStatusCode);
+        Assert.Equal(1, incident.GetProperty("counts").GetProperty("failed").GetInt32());
+        Assert.Equal(JsonValueKind.Number, incident.GetProperty("longestWaitMs").ValueKind);
+        Assert.Contains("last-error", incident.GetProperty("timeline").EnumerateArray().Select(moment => Contract.Text(moment, "kind")));
+        Assert.Equal(3_000, incident.GetProperty("unavailableMs").GetDouble());
+    }
+
+    [Fact]
     public async Task Metrics_and_names_that_are_markup()
     {
         const string name = "<b>`x`|[y](z)</b>";

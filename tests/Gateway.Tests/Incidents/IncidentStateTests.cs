@@ -34,6 +34,19 @@ public class IncidentStateTests
     }
 
     [Fact]
+    public void What_ended_while_the_signal_waited_for_the_engine_belongs_to_it()
+    {
+        var seen = new Tally(Requests: 10, Failed: 0, Rescued: 0);
+        _pool.Ends(RequestEnd.Ok, 10).Ends(RequestEnd.Failed, 2);
+        _pool.Take(new PoolInput.ConnectionRefused(_pool.Now, seen, new BackendId("primary"), new Fault(FaultKind.Connect, "connection refused")));
+        _pool.Answers().Wait(2_000).Ticks();
+
+        var over = Assert.Single(_pool.Over);
+        Assert.Equal((2L, 2L), (over.End!.Since(over.Start.Counters).Requests, over.End.Since(over.Start.Counters).Failed));
+        Assert.Equal(new Tally(2, 2, 0), over.Changes[0].Measured!.Cost);
+    }
+
+    [Fact]
     public void A_request_that_failed_alone_is_none()
     {
         _pool.Fails("primary", 1).Wait(10).Probe("primary", passed: true).Wait(10).Probe("primary", passed: true);
