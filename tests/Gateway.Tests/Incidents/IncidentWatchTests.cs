@@ -1,4 +1,5 @@
 using Gateway.Core;
+using Gateway.Failover.Configuration;
 using Gateway.Failover.Engine;
 using Gateway.Failover.Incidents;
 
@@ -74,6 +75,39 @@ public class IncidentWatchTests
         _watch.AttemptFailed(At(1_300));
 
         Assert.Equal(new IncidentWaits(Longest: null, At(1_300), TimeSpan.Zero), Read(5_000));
+    }
+
+    [Fact]
+    public async Task A_failed_attempt_is_looked_at_before_the_engine_has_judged_it()
+    {
+        await using var gateway = RunningGateway.Build();
+        var setup = gateway.Get<ConfigGate>().Current.Pools.First();
+        var pool = new Pool(setup, PoolState.Create(setup.Definition, default));
+        Assert.Null(pool.Watched);
+
+        gateway.Inbox.AttemptFailed(pool, pool.Members["primary"], new Fault(FaultKind.Broken, "answer broke off"), streak: 1);
+
+        Assert.NotNull(pool.Watched!.Read(new Instant(long.MaxValue)).LastError);
+    }
+
+    [Fact]
+    public async Task Nobody_is_looked_at_for_long_where_nothing_comes_of_it_nor_after_an_incident()
+    {
+        var time = new FakeTimeProvider();
+        await using var gateway = await RunningGateway.StartAsync(time: time);
+        gateway.Inbox.AttemptFailed(gateway.Pool, gateway.Pool.Members["secondary"], new Fault(FaultKind.Broken, "answer broke off"), streak: 1);
+        time.Advance(TimeSpan.FromSeconds(1));
+        Assert.NotNull(gateway.Pool.Watched);
+        await Eventually.IsTrueAsync(() =>
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            return gateway.Pool.Watched is null;
+        });
+
+        await gateway.ProbedAsync("primary", passed: false);
+        Assert.NotNull(gateway.Pool.Watched);
+        await gateway.ProbedAsync("primary", passed: true);
+        Assert.Null(gateway.Pool.Watched);
     }
 
     private static Instant At(int milliseconds) => new(TimeSpan.FromMilliseconds(milliseconds).Ticks);
