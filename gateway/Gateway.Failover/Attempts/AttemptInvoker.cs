@@ -67,6 +67,9 @@ internal sealed partial class AttemptInvoker(
     /// <summary>The answer that the client gets has a status that counts as a failure.</summary>
     public bool AnsweredBadly { get; private set; }
 
+    /// <summary>Open for as long as client and backend please: how long it took says nothing about a wait.</summary>
+    public bool IsStream => _isStream;
+
     public override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         Prepare(request, cancellationToken);

@@ -1,4 +1,5 @@
 using Gateway.Failover.Engine;
+using Gateway.Failover.Incidents;
 using Gateway.Failover.Live;
 using Gateway.Failover.Operators;
 using Gateway.Failover.Telemetry;
@@ -35,6 +36,9 @@ public sealed class FailoverOptions
 
     /// <summary>The journal of events.</summary>
     public JournalOptions Journal { get; set; } = new();
+
+    /// <summary>Reports about incidents.</summary>
+    public IncidentOptions Incidents { get; set; } = new();
 
     /// <summary>Who may steer, and from where.</summary>
     public OperatorOptions Operators { get; set; } = new();

@@ -54,10 +54,12 @@ internal sealed class Inbox(ConfigGate gate, PoolDirectory pools, EngineClock cl
     /// <param name="isTrial">The attempt was one of the backend's trials. What else fails there has begun before them, and says nothing of today.</param>
     public void AttemptFailed(Pool pool, Backend backend, Fault fault, long streak, bool isTrial)
     {
-        var view = pool.View;
+        var (view, now) = (pool.View, clock.Now);
+        // At once and not when the engine comes to it: this very request may be over by then, and it is the first of the incident.
+        pool.Watch(now).AttemptFailed(now);
         if (isTrial || !view.State.Tuning.Enforced || !view.IsOnTrial(backend.Id))
         {
-            Post(pool, new PoolInput.AttemptFailed(clock.Now, pool.Counters.Tally, new BackendId(backend.Id), fault, streak));
+            Post(pool, new PoolInput.AttemptFailed(now, pool.Counters.Tally, new BackendId(backend.Id), fault, streak));
         }
     }
 

@@ -20,4 +20,21 @@ internal sealed record ChangeReport(
     string Pool, long Epoch, DateTimeOffset At, string Kind, string From, string To, string Cause, string Sentence,
     double? DetectionMs, double? FailoverMs, bool Measured, long Requests, long Failed, long Rescued, double ErrorRate);
 
+internal sealed record IncidentsReport(IReadOnlyList<IncidentReport> Incidents);
+
+internal sealed record IncidentReport(
+    long Id, string Kind, string End, DateTimeOffset StartedAt, DateTimeOffset? EndedAt, double DurationMs, string Cause, string Sentence,
+    double? DetectionMs, double? FailoverMs, IncidentCounts Counts, double? LongestWaitMs, double UnavailableMs, IncidentLatency? Latency,
+    IReadOnlyList<IncidentMoment>? Timeline);
+
+internal sealed record IncidentCounts(long Requests, long Failed, long Rescued, long Hedged, long Held);
+
+internal sealed record IncidentLatency(IncidentQuantiles? Before, IncidentQuantiles? During, IncidentQuantiles? After);
+
+internal sealed record IncidentQuantiles(double P50Ms, double P99Ms);
+
+internal sealed record IncidentMoment(string Kind, DateTimeOffset At, double AfterMs, long? Epoch);
+
+internal sealed record ReliabilityReport(double Availability, double UnavailableMs, double SuccessRatio, long Requests, long Failed, long Failures, double? MttrMs, double ObservedMs);
+
 internal sealed record Problem(string Title, int Status, string Detail);

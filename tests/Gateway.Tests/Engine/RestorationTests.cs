@@ -145,7 +145,7 @@ public class RestorationTests
         Assert.All(_journal, entry =>
         {
             var line = JournalFormat.Line(entry);
-            var read = JournalFormat.Read(line.AsSpan()[..^1])!;
+            var read = JournalFormat.Read<JournalEntry>(line.AsSpan()[..^1])!;
             Assert.Equal(entry.ToEvent(_clock)?.ToString(), read.ToEvent(_clock)?.ToString());
             Assert.Equal(line, JournalFormat.Line(read));
         });

@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text.RegularExpressions;
 using Gateway.Failover.Attempts;
 using Gateway.Failover.Engine;
+using Gateway.Failover.Incidents;
 using Gateway.Failover.Probing;
 using Gateway.Failover.Telemetry;
 using Gateway.Tests.Telemetry;
@@ -85,6 +86,7 @@ public partial class MetricsReferenceTests
     {
         "pool" or "backend" or "from" or "to" => $"`{label.Key}`",
         "kind" when label.Any(one => one.Value == "download") => Closed<ResumptionKind>(label.Key),
+        "kind" when label.Any(one => one.Value == "suspicion") => Closed<IncidentKind>(label.Key),
         "kind" => Closed<Core.ChangeKind>(label.Key),
         "cause" => Closed<Core.Cause>(label.Key),
         _ => $"`{label.Key}`: {string.Join(", ", label.Select(one => one.Value).Distinct().Order())}",

@@ -15,7 +15,7 @@ internal static class AmendmentFormat
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };
 
-    public static byte[] Write(Amendments amendments) => JournalFormat.Seal(JsonSerializer.Serialize(
+    public static byte[] Write(Amendments amendments) => JournalFormat.Seal(JsonSerializer.SerializeToUtf8Bytes(
         new Content(Version, amendments.Pools.ToDictionary(
             pool => pool.Key, PoolContent? (pool) => new PoolContent([.. pool.Value.Added.Select(Entry.Of)], [.. pool.Value.Removed]))),
         Json));
