@@ -85,7 +85,7 @@ public class IncidentWatchTests
         var pool = new Pool(setup, PoolState.Create(setup.Definition, default));
         Assert.Null(pool.Watched);
 
-        gateway.Inbox.AttemptFailed(pool, pool.Members["primary"], new Fault(FaultKind.Broken, "answer broke off"), streak: 1);
+        gateway.Inbox.AttemptFailed(pool, pool.Members["primary"], new Fault(FaultKind.Broken, "answer broke off"), streak: 1, isTrial: false);
 
         Assert.NotNull(pool.Watched!.Read(new Instant(long.MaxValue)).LastError);
     }
@@ -95,7 +95,7 @@ public class IncidentWatchTests
     {
         var time = new FakeTimeProvider();
         await using var gateway = await RunningGateway.StartAsync(time: time);
-        gateway.Inbox.AttemptFailed(gateway.Pool, gateway.Pool.Members["secondary"], new Fault(FaultKind.Broken, "answer broke off"), streak: 1);
+        gateway.Inbox.AttemptFailed(gateway.Pool, gateway.Pool.Members["secondary"], new Fault(FaultKind.Broken, "answer broke off"), streak: 1, isTrial: false);
         time.Advance(TimeSpan.FromSeconds(1));
         Assert.NotNull(gateway.Pool.Watched);
         await Eventually.IsTrueAsync(() =>

@@ -149,7 +149,7 @@ public sealed class AmendmentFileTests : IDisposable
     private static string Entry(string id, string address) =>
         $"{{\"version\":1,\"pools\":{{\"api\":{{\"added\":[{{\"id\":\"{id}\",\"address\":\"{address}\",\"tier\":0}}],\"removed\":[]}}}}}}";
 
-    private static string Sealed(string json) => Encoding.UTF8.GetString(JournalFormat.Seal(json));
+    private static string Sealed(string json) => Encoding.UTF8.GetString(JournalFormat.Seal(Encoding.UTF8.GetBytes(json)));
 
     private AmendmentFile Open(out Amendments read)
     {
