@@ -73,6 +73,7 @@ internal sealed class GatewayConfig
         this["Failover:Pools:api:Probe:Fall"] = 100;
         this["Failover:Pools:api:Probe:Watch"] = false;
         this["Failover:Pools:api:Judging:FailureStreak"] = 1000;
+        this["Failover:Pools:api:Judging:FailureRatio"] = 0;
         this["Failover:Pools:api:Judging:Stall:Attempts"] = 0;
         return this;
     }

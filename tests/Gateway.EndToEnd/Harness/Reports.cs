@@ -4,7 +4,7 @@ namespace Gateway.EndToEnd.Harness;
 internal sealed record HealthReport(string Status, IReadOnlyList<PoolReport> Pools);
 
 internal sealed record PoolReport(
-    string Id, long Epoch, string Active, string Cause, string Condition, bool Held, bool Pinned, string Sentence, IReadOnlyList<BackendReport> Backends)
+    string Id, long Epoch, string Active, string Cause, string Condition, bool Held, bool Pinned, bool Enforced, DateTimeOffset? RestsUntil, string Sentence, IReadOnlyList<BackendReport> Backends)
 {
     public BackendReport Backend(string id) => Backends.Single(backend => backend.Id == id);
 
@@ -12,7 +12,7 @@ internal sealed record PoolReport(
         + string.Join(", ", Backends.Select(backend => $"{backend.Id} {backend.Health} {backend.Admin} ({backend.Reason})"));
 }
 
-internal sealed record BackendReport(string Id, int Tier, string Role, string Health, bool Ejected, string Admin, string Reason, bool Added);
+internal sealed record BackendReport(string Id, int Tier, string Role, string Health, bool Ejected, string Admin, string Reason, bool Drained, long InFlight, bool Added);
 
 internal sealed record ChangesReport(IReadOnlyList<ChangeReport> Changes);
 
