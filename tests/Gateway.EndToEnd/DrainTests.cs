@@ -35,7 +35,7 @@ public sealed class DrainTests(ITestOutputHelper output) : EndToEndTest(output)
         await gateway.CommandAsync("pools/api/backends/primary/drain", new { within = "500ms" });
         using var ended = await hanging;
 
-        Assert.Equal(HttpStatusCode.BadGateway, ended.StatusCode);
+        Assert.Equal(HttpStatusCode.GatewayTimeout, ended.StatusCode);
         Assert.Equal(["unknown"], ended.Headers.GetValues("X-Failover-Outcome"));
         var drained = await gateway.PoolAsync("it is drained", pool => pool.Backend("primary").Drained);
         Assert.Contains("its time is over", drained.Backend("primary").Reason, StringComparison.Ordinal);
