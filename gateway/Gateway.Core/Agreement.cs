@@ -34,7 +34,14 @@ internal static class Agreement
     /// <summary>What was agreed on, here or elsewhere.</summary>
     public static Decision Learn(PoolState pool, PoolInput.VerdictLearned input)
     {
-        var verdict = input.Verdict with { At = input.At, Revision = input.Revision };
+        var seen = Seen(pool, input.Verdict);
+        var verdict = input.Verdict with
+        {
+            At = input.At,
+            Revision = input.Revision,
+            FirstSignalAt = seen?.FirstBadAt,
+            Baseline = seen?.Baseline ?? input.Tally,
+        };
         return (input.Revision > pool.Revision, pool.Window) switch
         {
             (false, _) => Decision.Nothing(
@@ -43,6 +50,18 @@ internal static class Agreement
                 [Measure.Close(open, input.At, input.Tally), verdict], new Reason(ReasonCode.Agreed, verdict.Sentence)),
             _ => Decision.Of(ReasonCode.Agreed, verdict),
         };
+    }
+
+    /// <summary>
+    /// What this gateway has seen of the incident, or null. The proposer's first signal is by a clock, and its figures are of requests, that mean nothing
+    /// here: every gateway measures what a change has cost its own clients.
+    /// </summary>
+    private static Evidence? Seen(PoolState pool, PoolEvent.ActiveChanged verdict)
+    {
+        var accused = verdict.Kind == ChangeKind.Failover
+            ? pool.Members(pool.Active).Where(backend => backend.Evidence.FirstBadAt is not null).OrderBy(backend => backend.JudgedAt).ToList()
+            : [];
+        return accused.Count == 0 ? null : Choice.Beginning(accused);
     }
 }
 

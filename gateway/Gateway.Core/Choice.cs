@@ -136,7 +136,7 @@ internal static class Choice
     /// The evidence whose first bad signal began the incident: that of the last to fall, or of one that fell when the next was in
     /// doubt already. Who has been down since long before is part of another story.
     /// </summary>
-    private static Evidence Beginning(IReadOnlyList<BackendState> guilty)
+    public static Evidence Beginning(IReadOnlyList<BackendState> guilty)
     {
         var earliest = guilty[^1].Evidence;
         foreach (var other in guilty.Reverse().Skip(1).TakeWhile(other => other.JudgedAt >= earliest.FirstBadAt))
