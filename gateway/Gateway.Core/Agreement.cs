@@ -8,10 +8,10 @@ namespace Gateway.Core;
 /// </summary>
 internal static class Agreement
 {
-    /// <summary>Turns a change that was decided here into a proposal.</summary>
+    /// <summary>Turns a change that was decided here into a proposal. One that was agreed on has its revision, and is made.</summary>
     public static Decision Propose(PoolState pool, PoolInput input, Decision decision)
     {
-        var verdict = decision.Events.OfType<PoolEvent.ActiveChanged>().FirstOrDefault();
+        var verdict = decision.Events.OfType<PoolEvent.ActiveChanged>().FirstOrDefault(change => change.Revision == 0);
         if (verdict is null)
         {
             return decision;
