@@ -17,7 +17,7 @@ public static class Decider
     public static Decision Decide(PoolState pool, PoolInput input)
     {
         var decision = Decided(pool, input);
-        if (pool.Definition.Shared && input is not PoolInput.VerdictLearned)
+        if (pool.Definition.Shared)
         {
             decision = Agreement.Propose(pool, input, decision);
         }
