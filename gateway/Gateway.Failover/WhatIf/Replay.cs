@@ -29,7 +29,7 @@ internal static class Replay
         var agenda = new Agenda(new Instant(0));
         var pool = new PoolReplay(setup, agenda, RunsFor);
         var timeline = new Timeline(pool);
-        var figures = new RequestFigures(trace.Traffic.UsualLatency);
+        var figures = new RequestFigures(trace.Traffic);
         var scripts = setup.Definition.Backends.ToFrozenDictionary(
             id => id.Value, id => new BackendScript(events.Where(happened => happened.Backend == id.Value), trace.Traffic.UsualLatency), StringComparer.OrdinalIgnoreCase);
         foreach (var (id, script) in setup.Definition.Backends.Select(id => (id.Value, scripts[id.Value])))
@@ -77,7 +77,7 @@ internal static class Replay
 
         void Plan()
         {
-            var at = gap * ++count;
+            var at = gap * (count++ + 0.5);
             if (at < trace.Duration)
             {
                 agenda.At(new Instant(at.Ticks), Arrive);

@@ -5,11 +5,15 @@ using Gateway.Failover.Engine;
 namespace Gateway.Failover.WhatIf;
 
 /// <summary>What the requests of a replay came to, as their clients saw it.</summary>
-/// <param name="usualLatency">What an answer takes when all is well.</param>
-internal sealed class RequestFigures(TimeSpan usualLatency)
+internal sealed class RequestFigures(Traffic traffic)
 {
-    /// <summary>So many times the usual latency without a good answer is not worth mentioning.</summary>
-    private const int Negligible = 3;
+    // Nobody notices less, and where few ask or answers take long, there is always somebody who waits.
+    private readonly TimeSpan _negligible = new[]
+    {
+        TimeSpan.FromMilliseconds(50),
+        traffic.UsualLatency * 3,
+        traffic.RequestsPerSecond > 0 ? TimeSpan.FromSeconds(1) / traffic.RequestsPerSecond : TimeSpan.Zero,
+    }.Max();
 
     private readonly HashSet<SimulatedRequest> _held = [];
     private Instant? _waitingSince;
@@ -63,7 +67,7 @@ internal sealed class RequestFigures(TimeSpan usualLatency)
     /// <summary>Closes the stretch without a good answer that is open, at a good answer or at the end.</summary>
     public void Close(Instant at)
     {
-        if (_waitingSince is { } since && at - since > usualLatency * Negligible)
+        if (_waitingSince is { } since && at - since > _negligible)
         {
             Downtime += at - since;
         }

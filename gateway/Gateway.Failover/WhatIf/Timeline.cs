@@ -37,7 +37,7 @@ internal sealed class Timeline
         foreach (var happened in told)
         {
             var rule = told.Count == 1 ? decision.Reason.Code : Rule(happened, input, before) ?? decision.Reason.Code;
-            Keep(new TimelineEntry(happened.At, RuleAttribute.Of(rule).Id, happened.GetType().Name, happened.Sentence));
+            Keep(new TimelineEntry(happened.At, RuleAttribute.Of(rule).Id, happened.GetType().Name, happened.Sentence) { Event = happened });
         }
     }
 
@@ -103,4 +103,8 @@ internal sealed class Timeline
 
 /// <param name="Rule">The rule's id; null for what the trace did.</param>
 /// <param name="Kind">What it is, for machines.</param>
-internal sealed record TimelineEntry(Instant At, string? Rule, string Kind, string Sentence);
+internal sealed record TimelineEntry(Instant At, string? Rule, string Kind, string Sentence)
+{
+    /// <summary>What happened to the pool; null for what the trace did.</summary>
+    public PoolEvent? Event { get; init; }
+}

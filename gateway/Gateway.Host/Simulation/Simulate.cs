@@ -57,7 +57,7 @@ internal static class Simulate
     }
 
     /// <summary>What the gateway would accept if it were started like this. It is put together in the same way, and not started.</summary>
-    private static async Task<(AcceptedConfig Config, string Name)> ReadAsync(Arguments arguments)
+    public static async Task<(AcceptedConfig Config, string Name)> ReadAsync(Arguments arguments)
     {
         var builder = WebApplication.CreateBuilder();
         builder.AddFiles(arguments);
