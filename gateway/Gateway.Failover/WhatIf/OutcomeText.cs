@@ -11,7 +11,7 @@ internal static class OutcomeText
 {
     private const int TimeWidth = 10;
     private const int RuleWidth = 4;
-    private const int LabelWidth = 40;
+    private const int LabelWidth = 38;
     private const int ValueWidth = 12;
 
     private static readonly JsonSerializerOptions Pretty = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

@@ -72,7 +72,8 @@ internal sealed partial class RecordedConditions
         {
             if (open.Event.Is == happened.Is || happened.Is != Condition.Dead)
             {
-                // More bad news of a backend that is out of order already.
+                // More bad news of a backend that is out of order already; its probe may have found it now too.
+                _open[backend] = happened.ProbePasses is null ? open with { Event = open.Event with { ProbePasses = null, Share = 1 } } : open;
                 return;
             }
 

@@ -20,7 +20,7 @@ public class OutcomeTextTests
         Assert.Equal("    10.001  R7    primary is down: nobody listens at its address (connection refused).", lines[6]);
         Assert.Equal("    10.001  R30   api moved from primary to secondary: primary is down: nobody listens at its", lines[7]);
         Assert.Equal("                  address (connection refused).", lines[8]);
-        Assert.Contains("changes of the active backend                        2", lines);
+        Assert.Contains("changes of the active backend                      2", lines);
     }
 
     [Theory]
@@ -46,9 +46,9 @@ public class OutcomeTextTests
 
         var lines = OutcomeText.Of(Story, 1, outcomes, 100).Split('\n');
 
-        Assert.Contains("                                          ~s-it-is.json        b.json    difference", lines);
-        Assert.Contains("changes of the active backend                        2             1            -1", lines);
-        Assert.Contains("requests                                          3000          3000             =", lines);
+        Assert.Contains("                                        ~-it-is.json        b.json    difference", lines);
+        Assert.Contains("changes of the active backend                      2             1            -1", lines);
+        Assert.Contains("requests                                        3000          3000             =", lines);
     }
 
     [Fact]

@@ -103,7 +103,9 @@ public class ReplayTests
                 : null);
 
         Assert.Contains("R13", Replays.Rules(outcome));
-        Assert.Equal(0, outcome.Requests.FailedSafe);
+        // It takes seconds until half of the window is bad, and a fifth of the requests may be repeated.
+        Assert.InRange(outcome.Requests.FailedSafe, 50, 200);
+        Assert.InRange(outcome.Requests.Rescued, 200, 400);
     }
 
     [Fact]
@@ -171,7 +173,7 @@ public class ReplayTests
         var outcome = Replays.Run("""{ "at": "28s", "backend": "primary", "is": "hung" }, { "at": "28s", "backend": "secondary", "is": "hung" }""",
             setup: Replays.Setup(options => options.Attempts.Deadline = TimeSpan.FromSeconds(3)));
 
-        Assert.Equal(200, outcome.Requests.FailedSafe + outcome.Requests.FailedUnsafe);
+        Assert.InRange(outcome.Requests.FailedSafe + outcome.Requests.FailedUnsafe, 200, 202);
         Assert.InRange(outcome.Requests.LongestWait.TotalSeconds, 3, 3.1);
     }
 }

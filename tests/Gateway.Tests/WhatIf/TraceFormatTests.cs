@@ -87,8 +87,8 @@ public class TraceFormatTests
         var again = TraceFormat.Read("t.json", TraceFormat.Write(trace));
 
         Assert.Equal((trace.Story, trace.Pool, trace.Duration, trace.Traffic), (again.Story, again.Pool, again.Duration, again.Traffic));
-        Assert.Equal(trace.Events, again.Events);
-        Assert.Equal(trace.Commands, again.Commands);
+        Assert.Equal(trace.Events.AsEnumerable(), again.Events);
+        Assert.Equal(trace.Commands.AsEnumerable(), again.Commands);
         Assert.Equal(8, again.Commands.Length);
         Assert.Equal(new Command.Switchover(new BackendId("b"), Force: true), again.Commands[0].Command);
     }

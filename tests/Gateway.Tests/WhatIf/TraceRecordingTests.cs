@@ -61,7 +61,7 @@ public sealed class TraceRecordingTests : IDisposable
         Assert.Equal(2, trace.Events.Length);
         // The first had begun before, and the second was not over yet.
         Assert.Equal((TimeSpan.Zero, null), (trace.Events[0].At, trace.Events[1].Until));
-        Assert.Equal(trace.Events, TraceFormat.Read("t.json", TraceFormat.Write(trace)).Events);
+        Assert.Equal(trace.Events.AsEnumerable(), TraceFormat.Read("t.json", TraceFormat.Write(trace)).Events);
     }
 
     [Fact]
