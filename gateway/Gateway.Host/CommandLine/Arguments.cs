@@ -10,6 +10,7 @@ internal sealed record Arguments(bool Demo, bool Help, bool Version, string? Con
           dotnet Gateway.Host.dll --config FILE       the configuration in FILE (also read: appsettings.json in the working directory)
           dotnet Gateway.Host.dll --demo              the embedded demo, whatever the files say
           dotnet Gateway.Host.dll --check URL         exit code 0 if URL answers 200 within two seconds, else 1: a health check without curl
+          dotnet Gateway.Host.dll simulate ...        what a configuration would have made of an outage; see simulate --help
           --help, --version                           this text; the version
           --urls http://localhost:8021                where to listen
           --Section:Key=value                         any setting, as in --Failover:Faults:Allowed=true
@@ -45,7 +46,7 @@ internal sealed record Arguments(bool Demo, bool Help, bool Version, string? Con
         return parsed;
     }
 
-    private static string Value(IReadOnlyList<string> args, ref int index, string what)
+    public static string Value(IReadOnlyList<string> args, ref int index, string what)
     {
         var option = args[index];
         return ++index < args.Count ? args[index] : throw new UsageException($"{option} lacks {what}.");

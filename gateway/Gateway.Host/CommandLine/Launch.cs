@@ -1,5 +1,7 @@
 using System.Reflection;
 using Gateway.Failover.Configuration;
+using Gateway.Failover.WhatIf;
+using Gateway.Host.Simulation;
 
 namespace Gateway.Host.CommandLine;
 
@@ -10,6 +12,11 @@ internal static class Launch
     {
         try
         {
+            if (args is [SimulateArguments.Command, .. var rest])
+            {
+                return await Simulate.RunAsync(SimulateArguments.Parse(rest));
+            }
+
             var arguments = Arguments.Parse(args);
             if (arguments.Check is { } url)
             {
@@ -37,7 +44,7 @@ internal static class Launch
     private static string? Explain(Exception? error) => error switch
     {
         null => null,
-        UsageException or ConfigurationRefusedException => error.Message,
+        UsageException or ConfigurationRefusedException or TraceRefusedException => error.Message,
         InvalidDataException => $"The configuration cannot be read. {string.Join(' ', Messages(error).Distinct(StringComparer.Ordinal))}",
         IOException when error.Message.Contains("address already in use", StringComparison.OrdinalIgnoreCase) =>
             $"{error.Message.TrimEnd('.')}: another program listens there. Stop it, or choose another address with --urls.",

@@ -12,17 +12,27 @@ internal static class DemoSetup
 
     public static void AddDemo(this WebApplicationBuilder builder, Arguments arguments)
     {
+        if (builder.AddDemoSettings(arguments) is { } demo)
+        {
+            demo.CheckPorts();
+            builder.Services.AddSingleton(demo);
+            builder.Services.AddHostedService<DemoSupervisor>();
+        }
+    }
+
+    /// <summary>The configuration of the demo alone, without its processes.</summary>
+    /// <returns>Null where a configuration names a pool, so that there is no demo.</returns>
+    public static DemoOptions? AddDemoSettings(this WebApplicationBuilder builder, Arguments arguments)
+    {
         if (!arguments.Demo && builder.Configuration.GetSection("Failover:Pools").GetChildren().Any())
         {
-            return;
+            return null;
         }
 
         var demo = DemoOptions.Parse(builder.Configuration["Demo:Ports"]);
-        demo.CheckPorts();
         // Below everything else, so that a setting on the command line still wins.
         builder.Configuration.Sources.Insert(0, new Microsoft.Extensions.Configuration.Memory.MemoryConfigurationSource { InitialData = Settings(demo) });
-        builder.Services.AddSingleton(demo);
-        builder.Services.AddHostedService<DemoSupervisor>();
+        return demo;
     }
 
     public static async Task RunDemoAsync(this WebApplication app)
