@@ -11,6 +11,7 @@ internal enum Mode
     Failover,
     Kills,
     Endure,
+    Scale,
 
     /// <summary>One of the processes that the others start.</summary>
     Role,
@@ -34,6 +35,11 @@ internal sealed record Arguments
             --runs 20             kills
 
           --endure                memory of the gateway and of stock YARP with 500 idle WebSockets and with 200 uploads of 30 MB at once
+
+          --scale                 10, 100 and 1,000 pools of 10 backends, each probed every second: processor, memory, lateness of probes, time of a
+                                  changed configuration; HAProxy with as many checked servers; decisions/s of the core
+            --seconds 8           of each measurement
+            --watch               with a watched connection to every backend besides (needs 20 descriptors a pool)
 
           --throughput            requests/s, p50 and p99 of YARP alone and of YARP with failover, each a process of its own,
                                   under load by wrk; interleaved runs, then medians and ratios as a Markdown table
@@ -67,6 +73,8 @@ internal sealed record Arguments
     public bool Post { get; private init; }
 
     public bool Large { get; private init; }
+
+    public bool Watch { get; private init; }
 
     public int Rate { get; private init; } = 500;
 
@@ -115,6 +123,8 @@ internal sealed record Arguments
                 "--only" => parsed with { Only = Value(args, ref index).Split(',') },
                 "--rows" => parsed with { Rows = Value(args, ref index).Split(',') },
                 "--rate" => parsed with { Rate = Number(args, ref index) },
+                "--scale" => parsed with { Mode = Mode.Scale },
+                "--watch" => parsed with { Watch = true },
                 "--large" => parsed with { Large = true },
                 "--name" => parsed with { Name = Value(args, ref index) },
                 "--standby" => parsed with { Standby = Value(args, ref index) },

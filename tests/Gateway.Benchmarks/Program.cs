@@ -4,6 +4,7 @@
 //   dotnet run -c Release --project tests/Gateway.Benchmarks -- --failover       what clients notice under each fault, peers beside it
 //   dotnet run -c Release --project tests/Gateway.Benchmarks -- --kills          twenty kills of the primary in a row
 //   dotnet run -c Release --project tests/Gateway.Benchmarks -- --endure         memory with idle WebSockets and with uploads
+//   dotnet run -c Release --project tests/Gateway.Benchmarks -- --scale          up to 1,000 pools of 10 backends, HAProxy beside it
 //   dotnet run -c Release --project tests/Gateway.Benchmarks -- --memory         bytes and time per request, and per decision
 //   dotnet run -c Release --project tests/Gateway.Benchmarks -- --processor      processor time per request
 //
@@ -15,6 +16,7 @@ using Gateway.Benchmarks.Failover;
 using Gateway.Benchmarks.Memory;
 using Gateway.Benchmarks.Processor;
 using Gateway.Benchmarks.Roles;
+using Gateway.Benchmarks.Scale;
 using Gateway.Benchmarks.Throughput;
 
 try
@@ -25,6 +27,7 @@ try
         Mode.Throughput => await ThroughputBenchmark.RunAsync(arguments),
         Mode.Failover => await FailoverBenchmark.RunAsync(arguments),
         Mode.Kills => await KillsBenchmark.RunAsync(arguments.Runs ?? 20),
+        Mode.Scale => await ScaleBenchmark.RunAsync(arguments.Seconds, arguments.Watch),
         Mode.Endure => await EnduranceBenchmark.RunAsync(),
         Mode.Memory => MemoryBenchmark.Run(arguments.BenchmarkDotNet),
         Mode.Processor => await ProcessorBenchmark.RunAsync(arguments.Runs ?? 41),

@@ -52,7 +52,7 @@ internal static class TraceRecording
     {
         try
         {
-            var files = Directory.Exists(journal) ? [.. Directory.GetFiles(journal, "*.jsonl").Order(StringComparer.Ordinal)] : new[] { journal };
+            var files = Directory.Exists(journal) ? [.. Directory.GetFiles(journal, "*.jsonl").Where(IsJournal).Order(StringComparer.Ordinal)] : new[] { journal };
             if (!files.All(File.Exists) || files.Length == 0)
             {
                 throw new TraceRefusedException($"--record is '{journal}'; allowed is a journal, or a folder with files that end in .jsonl.");
@@ -61,7 +61,7 @@ internal static class TraceRecording
             var entries = new List<JournalEntry>();
             foreach (var file in files)
             {
-                using var open = new JournalFile(file, long.MaxValue);
+                using var open = new JournalFile<JournalEntry>(file, long.MaxValue);
                 entries.AddRange(open.Load(out _));
             }
 
@@ -99,4 +99,8 @@ internal static class TraceRecording
     }
 
     private static TimeSpan Rounded(TimeSpan span) => TimeSpan.FromMilliseconds(Math.Round(span.TotalMilliseconds));
+
+    // What lies beside a journal has its name with a word more.
+    private static bool IsJournal(string file) =>
+        !file.EndsWith(".incidents.jsonl", StringComparison.Ordinal) && !file.EndsWith(".backends.jsonl", StringComparison.Ordinal);
 }
