@@ -1,5 +1,6 @@
 import type { Change, Condition } from "../model/contract.ts";
-import { clock, cost, dayAndClock, ms, span } from "../model/format.ts";
+import { isDryRun, verdictWhy } from "../model/dryRun.ts";
+import { clock, clockMinutes, cost, dayAndClock, ms, span } from "../model/format.ts";
 import { conditionText, headline, presentChange } from "../model/select.ts";
 import { poolRefusal, type Situation } from "../operate/capabilities.ts";
 import { Action } from "./Action.tsx";
@@ -32,13 +33,23 @@ export function Verdict({ situation }: { situation: Situation }) {
           <p className="condition">
             <span data-testid="condition">{conditionText(pool)}</span>
             <span className="muted">Pool {pool.id}</span>
+            {isDryRun(pool) && (
+              <span className="chip dry" data-testid="dry-run">
+                Dry run
+              </span>
+            )}
             {!connected && <span className="stale-mark">Last known, not live</span>}
           </p>
           <h2 data-testid="headline">{headline(pool)}</h2>
           <p className="why" data-testid="why">
-            {pool.sentence}
+            {verdictWhy(pool)}
           </p>
         </div>
+        {isDryRun(pool) && (
+          <p className="aside" data-testid="dry-run-words">
+            It judges and does not act: requests follow the order of preference and only operators' words.
+          </p>
+        )}
         <dl className="facts">
           <Fact term={serves ? "Since" : `Last active ${pool.active}, since`}>
             <time dateTime={pool.activeSince} title={pool.activeSince}>
@@ -60,6 +71,16 @@ export function Verdict({ situation }: { situation: Situation }) {
           {pool.held && (
             <Fact term="Held">
               <Icon name="hold" size={14} /> no automatic change
+            </Fact>
+          )}
+          {pool.restsUntil && (
+            <Fact term="Rests until">
+              <span data-testid="rests">
+                <time dateTime={pool.restsUntil} title={pool.restsUntil}>
+                  {clockMinutes(pool.restsUntil)}
+                </time>
+                <span className="muted"> it has changed too often, so no change by itself until then</span>
+              </span>
             </Fact>
           )}
           {pool.pinned && (
@@ -104,7 +125,8 @@ function Cost({ change }: { change: Change }) {
 function PoolActions({ situation }: { situation: Situation }) {
   const { run } = useToasts();
   const { pool } = situation;
-  const hold = pool.held ? "release" : "hold";
+  // A held pool may rest as well; one word ends both.
+  const may = { release: pool.held || Boolean(pool.restsUntil), hold: !pool.held };
   return (
     <div className="actions" role="group" aria-label={`Steer ${pool.id}`}>
       <Action
@@ -115,15 +137,27 @@ function PoolActions({ situation }: { situation: Situation }) {
       >
         <Icon name="failback" /> Fail back
       </Action>
-      <Action
-        refusal={poolRefusal(hold, situation)}
-        hint={pool.held ? "Allow automatic changes again" : "No automatic change until released"}
-        tone={pool.held ? "primary" : "plain"}
-        testId={`${hold}-${pool.id}`}
-        onRun={() => void run({ do: hold, pool: pool.id })}
-      >
-        <Icon name={pool.held ? "play" : "hold"} /> {pool.held ? "Release" : "Hold"}
-      </Action>
+      {may.hold && (
+        <Action
+          refusal={poolRefusal("hold", situation)}
+          hint="No automatic change until released"
+          testId={`hold-${pool.id}`}
+          onRun={() => void run({ do: "hold", pool: pool.id })}
+        >
+          <Icon name="hold" /> Hold
+        </Action>
+      )}
+      {may.release && (
+        <Action
+          refusal={poolRefusal("release", situation)}
+          hint="Allow automatic changes again"
+          tone="primary"
+          testId={`release-${pool.id}`}
+          onRun={() => void run({ do: "release", pool: pool.id })}
+        >
+          <Icon name="play" /> Release
+        </Action>
+      )}
     </div>
   );
 }
