@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isHypothetical, told, verdictWhy, wasDone } from "./dryRun.ts";
+import { isHypothetical, isVerdictUndone, told, undone, wasDone } from "./dryRun.ts";
 import { backend, change, event, pool } from "./samples.ts";
 
 const { enforced: _, ...fromBefore } = pool();
@@ -35,16 +35,25 @@ describe("told", () => {
     expect(told({ kind: "BackendSuspected", sentence: "a is suspected.", enforced: false })).toBe("a is suspected."));
 });
 
+it("undone finds the changes that an event says were not done", () => {
+  const { state: _, change: __, cursor: ___, type: ____, ...made } = event(10, { enforced: false });
+  expect(undone([made])(change())).toBe(true);
+  expect(undone([made])(change({ pool: "other" }))).toBe(false);
+  expect(undone([{ ...made, enforced: true }])(change())).toBe(false);
+});
+
 describe("a verdict", () => {
   const nobody = [backend("primary", { role: "out" }), backend("secondary")];
-  const sentence = "api moved from primary to secondary: primary is down.";
   it("of a dry run is hypothetical unless requests follow it", () => {
     expect(isHypothetical(dry)).toBe(false);
     expect(isHypothetical({ ...dry, backends: nobody })).toBe(true);
     expect(isHypothetical(pool({ backends: nobody }))).toBe(false);
   });
-  it("that is hypothetical has a reason that is", () => {
-    expect(verdictWhy({ ...dry, sentence, backends: nobody })).toContain("would have moved");
-    expect(verdictWhy(pool({ sentence }))).toBe(sentence);
+  it("was not done either where the requests had never left", () => {
+    const { state: _, change: __, cursor: ___, type: ____, ...made } = event(10, { enforced: false });
+    expect(isVerdictUndone(dry, change(), [made])).toBe(true);
+    expect(isVerdictUndone(dry, change(), [])).toBe(false);
+    expect(isVerdictUndone({ ...dry, backends: nobody }, undefined, [])).toBe(true);
+    expect(isVerdictUndone(pool({ backends: nobody }), change(), [made])).toBe(false);
   });
 });

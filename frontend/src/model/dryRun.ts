@@ -1,4 +1,4 @@
-import type { EventLine, EventMessage, Pool } from "./contract.ts";
+import type { Change, EventLine, EventMessage, Pool } from "./contract.ts";
 
 // A pool in a dry run judges without acting. What it would have done must not read as if it had been.
 
@@ -29,6 +29,19 @@ export function wasDone(event: Pick<EventMessage, "enforced" | "kind" | "state" 
   return event.change !== null && event.change !== undefined && obeyedCauses.includes(event.change.cause);
 }
 
+const keyOf = ({ pool, at }: { readonly pool: string; readonly at: string }): string => `${pool} ${at}`;
+
+/**
+ * Which of the changes were not done. A change does not say so itself, the event that made it does; of one whose event is no
+ * longer known nothing is claimed.
+ */
+export function undone(events: readonly EventLine[]): (change: Pick<Change, "pool" | "at">) => boolean {
+  const keys = new Set(
+    events.filter((event) => event.enforced === false && event.kind === "ActiveChanged").map(keyOf),
+  );
+  return (change) => keys.has(keyOf(change));
+}
+
 const hypothetical: readonly (readonly [string, string])[] = [
   [" moved from ", " would have moved from "],
   [" is ejected ", " would have been ejected "],
@@ -42,6 +55,6 @@ export function told(event: Pick<EventLine, "enforced" | "kind" | "sentence">): 
   return event.kind === "ActiveChanged" ? `Would have been done: ${event.sentence}` : event.sentence;
 }
 
-/** Why the verdict is what it is. */
-export const verdictWhy = (pool: Pool): string =>
-  told({ enforced: !isHypothetical(pool), kind: "ActiveChanged", sentence: pool.sentence });
+/** Whether the present verdict, which `change` made, was not done: requests go elsewhere, or they never left. */
+export const isVerdictUndone = (pool: Pool, change: Change | undefined, events: readonly EventLine[]): boolean =>
+  isDryRun(pool) && (isHypothetical(pool) || (change !== undefined && undone(events)(change)));

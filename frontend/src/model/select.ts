@@ -102,12 +102,17 @@ export interface Marker {
 }
 
 /** The changes of `pool` since `from` (milliseconds), oldest first, as lines on the chart. */
-export function markers(changes: readonly Change[], pool: string, from: number): Marker[] {
+export function markers(
+  changes: readonly Change[],
+  pool: string,
+  from: number,
+  isUndone: (change: Change) => boolean = () => false,
+): Marker[] {
   return changes
     .filter((change) => change.pool === pool && Date.parse(change.at) >= from)
     .map((change): Marker => ({
       at: Date.parse(change.at) / 1000,
-      label: `${change.kind} → ${change.to}`,
+      label: `${isUndone(change) ? "dry run: " : ""}${change.kind} → ${change.to}`,
       to: change.to,
       kind: change.kind,
     }))

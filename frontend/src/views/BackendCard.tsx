@@ -38,29 +38,31 @@ export function BackendCard({ situation, backend, figures, attempts }: CardProps
       data-admin={backend.admin}
     >
       <header>
-        <h3>{id}</h3>
-        <span className={`chip role-${backend.role}`} data-testid="role">
-          {backend.role === "active" && <Icon name="arrow" size={13} />}
-          {roleWord(situation.pool, backend)}
-        </span>
-        <StandingChip
-          standing={healthStanding(backend)}
-          tone={backend.trial ? "health-trial" : `health-${backend.health}`}
-          icon={backend.trial ? "question" : (healthIcons[backend.health] ?? "question")}
-          testId="health"
-        />
-        {serviceStanding(backend, figures?.inFlight).map((standing) => (
-          <StandingChip key={standing.words} standing={standing} tone="admin" icon="hold" testId="admin" />
-        ))}
-        {backend.added && (
-          <span
-            className="chip added"
-            data-testid="added"
-            title="Added by an operator; the configuration does not name it."
-          >
-            added
+        <div className="marks">
+          <h3>{id}</h3>
+          <span className={`chip role-${backend.role}`} data-testid="role">
+            {backend.role === "active" && <Icon name="arrow" size={13} />}
+            {roleWord(situation.pool, backend)}
           </span>
-        )}
+          <StandingChip
+            standing={healthStanding(backend)}
+            tone={backend.trial ? "health-trial" : `health-${backend.health}`}
+            icon={backend.trial ? "question" : (healthIcons[backend.health] ?? "question")}
+            testId="health"
+          />
+          {serviceStanding(backend, figures?.inFlight).map((standing) => (
+            <StandingChip key={standing.words} standing={standing} tone="admin" icon="hold" testId="admin" />
+          ))}
+          {backend.added && (
+            <span
+              className="chip added"
+              data-testid="added"
+              title="Added by an operator; the configuration does not name it."
+            >
+              added
+            </span>
+          )}
+        </div>
         <span className="tier muted" title={`tier ${backend.tier}, ${backend.address}`}>
           {backend.tier === first ? "preferred" : `tier ${backend.tier}`}
         </span>

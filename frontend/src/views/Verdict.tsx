@@ -1,5 +1,5 @@
 import type { Change, Condition } from "../model/contract.ts";
-import { isDryRun, verdictWhy } from "../model/dryRun.ts";
+import { isDryRun, isVerdictUndone, told } from "../model/dryRun.ts";
 import { clock, clockMinutes, cost, dayAndClock, ms, span } from "../model/format.ts";
 import { conditionText, headline, presentChange } from "../model/select.ts";
 import { poolRefusal, type Situation } from "../operate/capabilities.ts";
@@ -18,6 +18,7 @@ export function Verdict({ situation }: { situation: Situation }) {
   // While nobody can serve, the figures of the last change would read as if all were well.
   const serves = pool.condition !== "failing";
   const change = useModel((state) => presentChange(state.changes, pool));
+  const notDone = useModel((state) => isVerdictUndone(pool, change, state.events));
   return (
     <div
       className={`verdict ${pool.condition}`}
@@ -42,12 +43,12 @@ export function Verdict({ situation }: { situation: Situation }) {
           </p>
           <h2 data-testid="headline">{headline(pool)}</h2>
           <p className="why" data-testid="why">
-            {verdictWhy(pool)}
+            {told({ kind: "ActiveChanged", sentence: pool.sentence, enforced: !notDone })}
           </p>
         </div>
         {isDryRun(pool) && (
           <p className="aside" data-testid="dry-run-words">
-            It judges and does not act: requests follow the order of preference and only operators' words.
+            This pool judges and does not act: requests follow the order of preference and the operators' words only.
           </p>
         )}
         <dl className="facts">
@@ -61,7 +62,7 @@ export function Verdict({ situation }: { situation: Situation }) {
             <span data-testid="epoch">{pool.epoch}</span>
           </Fact>
           <Fact term="Cause">{pool.cause}</Fact>
-          {serves && change !== undefined && <Cost change={change} />}
+          {serves && !notDone && change !== undefined && <Cost change={change} />}
           {pool.failbackDueAt !== null && (
             <Fact term="Failback">
               <span data-testid="failback-due">in {span(Date.parse(pool.failbackDueAt) - now + 999)}</span>
@@ -79,7 +80,7 @@ export function Verdict({ situation }: { situation: Situation }) {
                 <time dateTime={pool.restsUntil} title={pool.restsUntil}>
                   {clockMinutes(pool.restsUntil)}
                 </time>
-                <span className="muted"> it has changed too often, so no change by itself until then</span>
+                <span className="muted"> because it has changed too often; it makes no change by itself</span>
               </span>
             </Fact>
           )}

@@ -15,14 +15,15 @@ export class ScriptedEjections {
     this.ward = ward;
   }
 
-  eject(id: string, why: string, forMs?: number): void {
+  eject(id: string, why: string): void {
     const { stage } = this.ward;
     const times = (this.times.get(id) ?? 0) + 1;
     this.times.set(id, times);
-    const lasts = forMs ?? Math.min(longestMs, firstMs * 2 ** (times - 1));
+    const lasts = Math.min(longestMs, firstMs * 2 ** (times - 1));
     const until = iso(stage.now() + lasts);
-    this.ward.update(id, { health: "down", ejected: true, trial: null, ejectedUntil: until, reason: why });
-    this.ward.tell("BackendWentDown", `${id} is ejected for ${lasts / 1000} s: ${why}`);
+    const reason = `${id} is ejected for ${lasts / 1000} s: ${why}`;
+    this.ward.update(id, { health: "down", ejected: true, trial: null, ejectedUntil: until, reason });
+    this.ward.tell("BackendWentDown", reason);
     stage.later(lasts, () => {
       if (this.ward.backend(id)?.ejectedUntil === until) this.begin(id);
     });

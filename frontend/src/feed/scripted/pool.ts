@@ -105,8 +105,9 @@ export class ScriptedPool implements Ward {
 
   cameUp(id: string, why: string): void {
     const nobody = this.state.condition === "failing";
-    this.update(id, { health: "up", ejected: false, ejectedUntil: null, trial: null, reason: why });
-    this.tell("BackendCameUp", `${id} is up again: ${why}`);
+    const reason = `${id} is up again: ${why}`;
+    this.update(id, { health: "up", ejected: false, ejectedUntil: null, trial: null, reason });
+    this.tell("BackendCameUp", reason);
     this.settle();
     if (nobody) this.change("failover", id, "probe-failed", `${id} is the first backend that can serve again.`, 12);
     else this.planFailback();
