@@ -12,8 +12,8 @@ type Administering = "drain" | "disable" | "enable" | "reset";
 /** What it does, the time that what is under way has to finish, how it is called, and what that means. */
 const actions: readonly (readonly [Administering, string, string, string])[] = [
   ["drain", "", "Drain", "no new requests"],
-  ["drain", "30s", "Drain, 30 s", "the rest is ended then"],
-  ["drain", "5m", "Drain, 5 min", "the rest is ended then"],
+  ["drain", "30s", "Drain, 30 s", "what is left then is cut"],
+  ["drain", "5m", "Drain, 5 min", "what is left then is cut"],
   ["disable", "", "Disable", "out of the pool"],
   ["enable", "", "Enable", "ends drain and disable"],
   ["reset", "", "Reset", "forget its failures"],

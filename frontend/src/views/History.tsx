@@ -96,7 +96,7 @@ const Row = memo(function Row({ change, showPool, dryRun }: RowProps) {
         <strong className="route">
           {showPool && <span className="muted">{change.pool}: </span>}
           {change.from} <span aria-label="to">→</span> {change.to}
-        </strong>
+        </strong>{" "}
         {dryRun && <span className="chip dry">dry run</span>}
         <span className="sentence">
           {told({ kind: "ActiveChanged", sentence: change.sentence, enforced: !dryRun })}
