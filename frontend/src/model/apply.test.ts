@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { apply } from "./apply.ts";
-import { at, attempts, change, event, figures, line, pool, snapshot } from "./samples.ts";
+import { at, attempts, backend, change, event, figures, line, pool, snapshot } from "./samples.ts";
 import { bounds, emptyState, type State } from "./state.ts";
 
 const heard = Date.parse(at(0));
@@ -19,6 +19,7 @@ describe("apply is total", () => {
     ["a snapshot without pools", { ...snapshot(9), pools: undefined }],
     ["a snapshot with a broken pool", { ...snapshot(9), pools: [{ id: "api" }] }],
     ["an event without a state", { ...event(9), state: null }],
+    ["a trial without numbers", snapshot(9, { pools: [pool({ backends: [backend("a", { trial: {} as never })] })] })],
     ["a log without a line", { type: "log" }],
     ["figures without pools", { type: "figures", figures: { at: at(1) } }],
     ["figures whose attempts are a number", { type: "figures", figures: figures(9, { attempts: 7 as never }) }],
@@ -70,6 +71,11 @@ describe("a snapshot", () => {
 });
 
 describe("an event", () => {
+  it("of a dry run is known as such, though only its pool says so", () => {
+    const state = after(snapshot(5), event(6, { state: pool({ enforced: false }), change: change() }));
+    expect(state.events.at(-1)?.enforced).toBe(false);
+  });
+
   it("brings the pool's new state and its line", () => {
     const state = after(snapshot(5), event(6));
     expect(state.pools[0]?.epoch).toBe(6);

@@ -1,4 +1,5 @@
 import type { Change, EventMessage, Figures, LogLine, Message, Pool, Snapshot } from "./contract.ts";
+import { wasDone } from "./dryRun.ts";
 import { readCursor, readMessage } from "./read.ts";
 import { bounds, emptyState, type LogEntry, type State } from "./state.ts";
 
@@ -56,7 +57,7 @@ function applyEvent(state: State, event: EventMessage): State {
     cursor: event.cursor,
     pools: replacePool(state.pools, event.state),
     changes: event.change ? recordChange(state.changes, event.change) : state.changes,
-    events: append(state.events, { sequence, at, pool, kind, sentence }, bounds.events),
+    events: append(state.events, { sequence, at, pool, kind, sentence, enforced: wasDone(event) }, bounds.events),
   };
 }
 

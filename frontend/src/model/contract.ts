@@ -15,6 +15,14 @@ export type Admin = "in-service" | "draining" | "disabled";
 export type ChangeKind = "failover" | "switchover" | "failback";
 export type Level = "debug" | "info" | "warn" | "error";
 
+/** How far a backend on trial has come: requests in a row that were answered well, and how many bring it back. */
+export interface Trial {
+  readonly passed: number;
+  readonly wanted: number;
+}
+
+// What has a question mark came later: an older gateway does not tell it.
+
 export interface Backend {
   readonly id: string;
   readonly address: string;
@@ -25,6 +33,18 @@ export interface Backend {
   readonly admin: Admin;
   readonly since: string;
   readonly reason: string;
+  readonly trial?: Trial | null;
+  /** Null once it is on trial, too. */
+  readonly ejectedUntil?: string | null;
+  /** By its own word it wants no new requests. */
+  readonly leaving?: boolean;
+  /** Draining is over: nothing is under way any more. */
+  readonly drained?: boolean;
+  readonly drainUntil?: string | null;
+  /** At the time of the event; the figures have it every second. */
+  readonly inFlight?: number;
+  /** By an operator; the configuration does not name it. */
+  readonly added?: boolean;
 }
 
 export interface Pool {
@@ -38,6 +58,10 @@ export interface Pool {
   readonly condition: Condition;
   readonly held: boolean;
   readonly pinned: boolean;
+  /** False: a dry run. */
+  readonly enforced?: boolean;
+  /** Until then it makes no change by itself, because it has made too many. */
+  readonly restsUntil?: string | null;
   readonly failbackDueAt: string | null;
   readonly backends: readonly Backend[];
 }
@@ -75,6 +99,8 @@ export interface EventLine {
   readonly pool: string;
   readonly kind: string;
   readonly sentence: string;
+  /** False: judged in a dry run, and not done. */
+  readonly enforced?: boolean;
 }
 
 export interface BackendFigures {
@@ -137,6 +163,7 @@ export interface EventMessage {
   readonly pool: string;
   readonly kind: string;
   readonly sentence: string;
+  readonly enforced?: boolean;
   readonly state: Pool;
   readonly change: Change | null;
 }
@@ -148,5 +175,15 @@ export type Message =
   | { readonly type: "figures"; readonly figures: Figures }
   | { readonly type: "gap" };
 
-export const faultModes = ["exit", "hang", "error", "slow", "reset", "forbidden", "truncate", "unhealthy"] as const;
+export const faultModes = [
+  "exit",
+  "hang",
+  "error",
+  "slow",
+  "reset",
+  "forbidden",
+  "truncate",
+  "unhealthy",
+  "drain",
+] as const;
 export type FaultMode = (typeof faultModes)[number];

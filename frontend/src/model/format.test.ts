@@ -1,6 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { clock, cost, count, dayAndClock, ms, percent, span } from "./format.ts";
+import { clock, clockMinutes, cost, count, dayAndClock, ms, percent, span } from "./format.ts";
 import { change } from "./samples.ts";
+
+it("clockMinutes rounds up", () => {
+  expect(clockMinutes("2026-11-21T10:04:01")).toBe("10:05");
+  expect(clockMinutes("2026-11-21T10:04:00")).toBe("10:04");
+  expect(clockMinutes("whenever")).toBe("–");
+});
 
 describe("numbers", () => {
   it.each([

@@ -56,6 +56,11 @@ export function clock(at: string | number): string {
     : `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
 }
 
+/** Without the seconds; rounded up, so that what lasts until then is not announced too early. */
+export function clockMinutes(at: string): string {
+  return clock(Math.ceil(Date.parse(at) / 60_000) * 60_000).slice(0, 5);
+}
+
 export function clockMs(at: string): string {
   const date = new Date(at);
   return Number.isNaN(date.getTime()) ? dash : `${clock(at)}.${date.getMilliseconds().toString().padStart(3, "0")}`;

@@ -13,7 +13,10 @@ const listOf =
   (value: unknown): boolean =>
     Array.isArray(value) && value.every(check);
 
-const isBackend = (value: unknown): boolean => isBag(value) && isText(value.id) && isText(value.health);
+const isTrial = (value: unknown): boolean =>
+  value === null || value === undefined || (isBag(value) && isCount(value.passed) && isCount(value.wanted));
+const isBackend = (value: unknown): boolean =>
+  isBag(value) && isText(value.id) && isText(value.health) && isTrial(value.trial);
 const isPool = (value: unknown): boolean =>
   isBag(value) && isText(value.id) && isCount(value.epoch) && isText(value.active) && listOf(isBackend)(value.backends);
 const isChange = (value: unknown): boolean =>

@@ -14,6 +14,13 @@ export const backend = (id: string, more: Partial<Backend> = {}): Backend => ({
   admin: "in-service",
   since: at(0),
   reason: "2 probes in a row passed.",
+  trial: null,
+  ejectedUntil: null,
+  leaving: false,
+  drained: false,
+  drainUntil: null,
+  inFlight: 0,
+  added: false,
   ...more,
 });
 
@@ -28,6 +35,8 @@ export const pool = (more: Partial<Pool> = {}): Pool => ({
   condition: "steady",
   held: false,
   pinned: false,
+  enforced: true,
+  restsUntil: null,
   failbackDueAt: null,
   backends: [backend("primary"), backend("secondary")],
   ...more,

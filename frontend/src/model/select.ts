@@ -1,4 +1,5 @@
 import type { Backend, BackendFigures, Change, Figures, Pool, PoolFigures } from "./contract.ts";
+import { isHypothetical } from "./dryRun.ts";
 import type { State } from "./state.ts";
 
 // Questions that views ask. Pure; each takes no more of the state than it needs.
@@ -12,12 +13,16 @@ export function preferredTier(pool: Pool): number {
 }
 
 export const isFit = (backend: Backend): boolean =>
-  backend.admin === "in-service" && !backend.ejected && (backend.health === "up" || backend.health === "suspected");
+  backend.admin === "in-service" &&
+  !backend.ejected &&
+  !backend.leaving &&
+  (backend.health === "up" || backend.health === "suspected");
 
 /** The largest words on the page. */
 export function headline(pool: Pool): string {
   if (pool.condition === "failing") return "No backend can serve";
   const names = pool.active.split("+");
+  if (isHypothetical(pool)) return `${listNames(names)} would serve`;
   return `${listNames(names)} ${names.length > 1 ? "are" : "is"} serving`;
 }
 
@@ -97,12 +102,17 @@ export interface Marker {
 }
 
 /** The changes of `pool` since `from` (milliseconds), oldest first, as lines on the chart. */
-export function markers(changes: readonly Change[], pool: string, from: number): Marker[] {
+export function markers(
+  changes: readonly Change[],
+  pool: string,
+  from: number,
+  isUndone: (change: Change) => boolean = () => false,
+): Marker[] {
   return changes
     .filter((change) => change.pool === pool && Date.parse(change.at) >= from)
     .map((change): Marker => ({
       at: Date.parse(change.at) / 1000,
-      label: `${change.kind} → ${change.to}`,
+      label: `${isUndone(change) ? "dry run: " : ""}${change.kind} → ${change.to}`,
       to: change.to,
       kind: change.kind,
     }))

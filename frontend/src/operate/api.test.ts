@@ -11,7 +11,12 @@ describe("callOf", () => {
       body: { to: "secondary", expectedEpoch: 3 },
     }));
   it("escapes names", () =>
-    expect(callOf({ do: "drain", pool: "a/b", backend: "x y" }).path).toBe("/proxy/pools/a%2Fb/backends/x%20y/drain"));
+    expect(callOf({ do: "drain", pool: "a/b", backend: "x y", expectedEpoch: 1 }).path).toBe("/proxy/pools/a%2Fb/backends/x%20y/drain"));
+  it("drains with a time to finish only where one was chosen", () => {
+    const drain = { do: "drain", pool: "api", backend: "primary", expectedEpoch: 3 } as const;
+    expect(callOf(drain).body).toEqual({ expectedEpoch: 3 });
+    expect(callOf({ ...drain, within: "30s" }).body).toEqual({ expectedEpoch: 3, within: "30s" });
+  });
   it("leaves the duration of a fault out when it has none", () => {
     expect(callOf({ do: "fail", pool: "api", backend: "primary", mode: "exit", for: "" }).path).toBe(
       "/proxy/fail?pool=api&backend=primary&mode=exit",

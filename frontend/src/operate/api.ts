@@ -6,7 +6,15 @@ export type Command =
   | { readonly do: "switchover"; readonly pool: string; readonly to: string; readonly expectedEpoch: number }
   | { readonly do: "failback"; readonly pool: string; readonly expectedEpoch: number }
   | { readonly do: "hold" | "release"; readonly pool: string }
-  | { readonly do: "drain" | "disable" | "enable" | "reset"; readonly pool: string; readonly backend: string }
+  | {
+      readonly do: "drain";
+      readonly pool: string;
+      readonly backend: string;
+      readonly expectedEpoch: number;
+      /** What is under way then is ended; without it everything may finish. */
+      readonly within?: string;
+    }
+  | { readonly do: "disable" | "enable" | "reset"; readonly pool: string; readonly backend: string }
   | {
       readonly do: "fail";
       readonly pool: string;
@@ -41,7 +49,13 @@ export function callOf(command: Command): Call {
     case "hold":
     case "release":
       return { path: `${pool}/${command.do}`, body: null };
-    case "drain":
+    case "drain": {
+      const { expectedEpoch, within } = command;
+      return {
+        path: `${pool}/backends/${part(command.backend)}/drain`,
+        body: within === undefined ? { expectedEpoch } : { expectedEpoch, within },
+      };
+    }
     case "disable":
     case "enable":
     case "reset":

@@ -28,6 +28,7 @@ describe("switchover", () => {
       "is down: It refuses connections.",
     ],
     ["one that drains", backend("secondary", { admin: "draining", role: "out" }), "enable it first"],
+    ["one that leaves", backend("secondary", { leaving: true, role: "out" }), "asks for no new requests itself"],
     ["an ejected one", backend("secondary", { ejected: true, health: "down" }), "fails real requests"],
   ])("to %s may not", (_, target, reason) => expect(backendRefusal("switchover", given(), target)).toContain(reason));
 });
@@ -56,6 +57,18 @@ describe("hold and release", () => {
     const held = given({ pool: pool({ held: true }) });
     expect(poolRefusal("hold", held)).toContain("already held");
     expect(poolRefusal("release", held)).toBeNull();
+  });
+});
+
+describe("a rest", () => {
+  it("is ended by release, and does not keep an operator from holding", () => {
+    const resting = given({ pool: pool({ restsUntil: "2026-11-21T11:00:00Z" }) });
+    expect(poolRefusal("release", resting)).toBeNull();
+    expect(poolRefusal("hold", resting)).toBeNull();
+  });
+  it("is not there for an older gateway", () => {
+    const { restsUntil: _, ...old } = pool();
+    expect(poolRefusal("release", given({ pool: old }))).toContain("not held and does not rest");
   });
 });
 

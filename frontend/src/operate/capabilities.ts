@@ -23,7 +23,7 @@ const noFaults = ({ gateway }: Situation) =>
 export const poolRules: Record<PoolAction, PoolRule> = {
   failback: ({ pool }) => failbackRefusal(pool),
   hold: ({ pool }) => (pool.held ? `${pool.id} is already held.` : null),
-  release: ({ pool }) => (pool.held ? null : `${pool.id} is not held.`),
+  release: ({ pool }) => (pool.held || pool.restsUntil ? null : `${pool.id} is not held and does not rest.`),
 };
 
 export const backendRules: Record<BackendAction, BackendRule> = {
@@ -64,6 +64,7 @@ function failbackRefusal(pool: Pool): string | null {
 
 function unfit(backend: Backend): string | null {
   if (backend.admin !== "in-service") return `${backend.id} is ${backend.admin}; enable it first.`;
+  if (backend.leaving) return `${backend.id} asks for no new requests itself.`;
   if (backend.ejected) return `${backend.id} fails real requests (${trimmed(backend.reason)}); reset it or wait.`;
   return backend.health === "down" ? `${backend.id} is down: ${trimmed(backend.reason)}.` : null;
 }

@@ -1,9 +1,11 @@
 import { memo } from "react";
 import type { Backend, BackendFigures } from "../model/contract.ts";
 import { count, dash, ms, span } from "../model/format.ts";
+import { healthStanding, roleWord, serviceStanding, type Standing } from "../model/standing.ts";
 import { backendRefusal, type Situation } from "../operate/capabilities.ts";
 import { Action } from "./Action.tsx";
 import { AdminMenu } from "./AdminMenu.tsx";
+import { Countdown } from "./Countdown.tsx";
 import { useGatewayTime } from "./context.ts";
 import { FailMenu } from "./FailMenu.tsx";
 import { Icon, type IconName } from "./Icon.tsx";
@@ -17,7 +19,6 @@ interface CardProps {
   readonly attempts: readonly (number | null)[];
 }
 
-const roleWords = { active: "Active", standby: "Standby", out: "Out" } as const;
 const healthIcons: Record<string, IconName> = {
   up: "check",
   suspected: "question",
@@ -37,21 +38,31 @@ export function BackendCard({ situation, backend, figures, attempts }: CardProps
       data-admin={backend.admin}
     >
       <header>
-        <h3>{id}</h3>
-        <span className={`chip role-${backend.role}`} data-testid="role">
-          {backend.role === "active" && <Icon name="arrow" size={13} />}
-          {roleWords[backend.role] ?? backend.role}
-        </span>
-        <span className={`chip health-${backend.health}`} data-testid="health">
-          <Icon name={healthIcons[backend.health] ?? "question"} size={13} />
-          {backend.ejected ? "down, ejected" : backend.health}
-        </span>
-        {backend.admin !== "in-service" && (
-          <span className="chip admin" data-testid="admin">
-            <Icon name="hold" size={13} />
-            {backend.admin}
+        <div className="marks">
+          <h3>{id}</h3>
+          <span className={`chip role-${backend.role}`} data-testid="role">
+            {backend.role === "active" && <Icon name="arrow" size={13} />}
+            {roleWord(situation.pool, backend)}
           </span>
-        )}
+          <StandingChip
+            standing={healthStanding(backend)}
+            tone={backend.trial ? "health-trial" : `health-${backend.health}`}
+            icon={backend.trial ? "question" : (healthIcons[backend.health] ?? "question")}
+            testId="health"
+          />
+          {serviceStanding(backend, figures?.inFlight).map((standing) => (
+            <StandingChip key={standing.words} standing={standing} tone="admin" icon="hold" testId="admin" />
+          ))}
+          {backend.added && (
+            <span
+              className="chip added"
+              data-testid="added"
+              title="Added by an operator; the configuration does not name it."
+            >
+              added
+            </span>
+          )}
+        </div>
         <span className="tier muted" title={`tier ${backend.tier}, ${backend.address}`}>
           {backend.tier === first ? "preferred" : `tier ${backend.tier}`}
         </span>
@@ -76,6 +87,32 @@ export function BackendCard({ situation, backend, figures, attempts }: CardProps
       </dl>
       <CardActions situation={situation} backend={backend} />
     </li>
+  );
+}
+
+function StandingChip({
+  standing,
+  tone,
+  icon,
+  testId,
+}: {
+  standing: Standing;
+  tone: string;
+  icon: IconName;
+  testId: string;
+}) {
+  return (
+    <span className={`chip ${tone}`} data-testid={testId} title={standing.title || undefined}>
+      <Icon name={icon} size={13} />
+      <span>
+        {standing.words}
+        {standing.until !== null && (
+          <>
+            , <Countdown until={standing.until} over={standing.over} />
+          </>
+        )}
+      </span>
+    </span>
   );
 }
 

@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useRef } from "react";
 import type uPlot from "uplot";
+import { undone } from "../model/dryRun.ts";
 import { clock, count, ms, percent } from "../model/format.ts";
 import { chartColumns, markers } from "../model/select.ts";
 import { drawPlot } from "./chart/plot.ts";
@@ -14,7 +15,11 @@ export function Chart({ pool }: { pool: string }) {
   const changes = useModel((state) => state.changes);
   const columns = useMemo(() => chartColumns(figures, pool), [figures, pool]);
   const end = columns[0].at(-1) ?? 0;
-  const marks = useMemo(() => markers(changes, pool, (end - windowSeconds) * 1000), [changes, pool, end]);
+  const events = useModel((state) => state.events);
+  const marks = useMemo(
+    () => markers(changes, pool, (end - windowSeconds) * 1000, undone(events)),
+    [changes, events, pool, end],
+  );
   const holder = useRef<HTMLDivElement>(null);
   const plot = useRef<ReturnType<typeof drawPlot> | null>(null);
   const shown = { columns: columns as uPlot.AlignedData, marks, from: end - windowSeconds, to: end };

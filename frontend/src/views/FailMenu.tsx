@@ -12,6 +12,7 @@ const explained: Record<FaultMode, string> = {
   forbidden: "answers 403",
   truncate: "breaks answers off half-way",
   unhealthy: "only its health check fails",
+  drain: "asks for no new requests",
 };
 
 const durations: readonly (readonly [string, string])[] = [

@@ -1,8 +1,17 @@
 import { useMemo } from "react";
+import { told } from "../model/dryRun.ts";
 import { clock } from "../model/format.ts";
 import { useModel } from "./context.ts";
 
 const shown = 30;
+
+const DryRunChip = () => (
+  <>
+    <em className="chip dry" data-testid="dry-run-event">
+      dry run
+    </em>{" "}
+  </>
+);
 
 /** What happened, one plain sentence each, newest first: the story of an outage without its log. */
 export function Happenings({ pool }: { pool: string }) {
@@ -23,7 +32,10 @@ export function Happenings({ pool }: { pool: string }) {
         {own.map((event) => (
           <li key={`${event.sequence}-${event.at}`} className={event.kind === "ActiveChanged" ? "major" : undefined}>
             <time dateTime={event.at}>{clock(event.at)}</time>
-            <span>{event.sentence}</span>
+            <span>
+              {event.enforced === false && <DryRunChip />}
+              {told(event)}
+            </span>
           </li>
         ))}
       </ol>

@@ -1,5 +1,6 @@
-import { memo, type ReactNode } from "react";
+import { memo, useMemo, type ReactNode } from "react";
 import type { Change } from "../model/contract.ts";
+import { told, undone } from "../model/dryRun.ts";
 import { count, dash, dayAndClock, ms, percent } from "../model/format.ts";
 import { useModel } from "./context.ts";
 import { Icon, type IconName } from "./Icon.tsx";
@@ -8,6 +9,8 @@ const icons: Record<string, IconName> = { failover: "failover", switchover: "swi
 
 export function History() {
   const changes = useModel((state) => state.changes);
+  const events = useModel((state) => state.events);
+  const isUndone = useMemo(() => undone(events), [events]);
   const manyPools = useModel((state) => state.pools.length > 1);
   return (
     <section className="box history" aria-labelledby="history-title">
@@ -46,7 +49,12 @@ export function History() {
             </thead>
             <tbody>
               {changes.map((change) => (
-                <Row key={`${change.pool}-${change.epoch}-${change.at}`} change={change} showPool={manyPools} />
+                <Row
+                  key={`${change.pool}-${change.epoch}-${change.at}`}
+                  change={change}
+                  showPool={manyPools}
+                  dryRun={isUndone(change)}
+                />
               ))}
             </tbody>
           </table>
@@ -56,7 +64,13 @@ export function History() {
   );
 }
 
-const Row = memo(function Row({ change, showPool }: { change: Change; showPool: boolean }) {
+interface RowProps {
+  readonly change: Change;
+  readonly showPool: boolean;
+  readonly dryRun: boolean;
+}
+
+const Row = memo(function Row({ change, showPool, dryRun }: RowProps) {
   const measuring = <em className="measuring">measuring…</em>;
   const figure = (text: string) => (change.measured ? text : measuring);
   const span = (value: number | null) => (value === null && !change.measured ? measuring : ms(value));
@@ -82,8 +96,11 @@ const Row = memo(function Row({ change, showPool }: { change: Change; showPool: 
         <strong className="route">
           {showPool && <span className="muted">{change.pool}: </span>}
           {change.from} <span aria-label="to">→</span> {change.to}
-        </strong>
-        <span className="sentence">{change.sentence}</span>
+        </strong>{" "}
+        {dryRun && <span className="chip dry">dry run</span>}
+        <span className="sentence">
+          {told({ kind: "ActiveChanged", sentence: change.sentence, enforced: !dryRun })}
+        </span>
       </td>
       <Cell label="Detection" name="detection">
         {change.detectionMs === null ? <Planned /> : ms(change.detectionMs)}

@@ -1,5 +1,6 @@
 import type { Change, Condition } from "../model/contract.ts";
-import { clock, cost, dayAndClock, ms, span } from "../model/format.ts";
+import { isDryRun, isVerdictUndone, told } from "../model/dryRun.ts";
+import { clock, clockMinutes, cost, dayAndClock, ms, span } from "../model/format.ts";
 import { conditionText, headline, presentChange } from "../model/select.ts";
 import { poolRefusal, type Situation } from "../operate/capabilities.ts";
 import { Action } from "./Action.tsx";
@@ -17,6 +18,7 @@ export function Verdict({ situation }: { situation: Situation }) {
   // While nobody can serve, the figures of the last change would read as if all were well.
   const serves = pool.condition !== "failing";
   const change = useModel((state) => presentChange(state.changes, pool));
+  const notDone = useModel((state) => isVerdictUndone(pool, change, state.events));
   return (
     <div
       className={`verdict ${pool.condition}`}
@@ -32,13 +34,23 @@ export function Verdict({ situation }: { situation: Situation }) {
           <p className="condition">
             <span data-testid="condition">{conditionText(pool)}</span>
             <span className="muted">Pool {pool.id}</span>
+            {isDryRun(pool) && (
+              <span className="chip dry" data-testid="dry-run">
+                Dry run
+              </span>
+            )}
             {!connected && <span className="stale-mark">Last known, not live</span>}
           </p>
           <h2 data-testid="headline">{headline(pool)}</h2>
           <p className="why" data-testid="why">
-            {pool.sentence}
+            {told({ kind: "ActiveChanged", sentence: pool.sentence, enforced: !notDone })}
           </p>
         </div>
+        {isDryRun(pool) && (
+          <p className="aside" data-testid="dry-run-words">
+            This pool judges and does not act: requests follow the order of preference and the operators' words only.
+          </p>
+        )}
         <dl className="facts">
           <Fact term={serves ? "Since" : `Last active ${pool.active}, since`}>
             <time dateTime={pool.activeSince} title={pool.activeSince}>
@@ -50,7 +62,7 @@ export function Verdict({ situation }: { situation: Situation }) {
             <span data-testid="epoch">{pool.epoch}</span>
           </Fact>
           <Fact term="Cause">{pool.cause}</Fact>
-          {serves && change !== undefined && <Cost change={change} />}
+          {serves && !notDone && change !== undefined && <Cost change={change} />}
           {pool.failbackDueAt !== null && (
             <Fact term="Failback">
               <span data-testid="failback-due">in {span(Date.parse(pool.failbackDueAt) - now + 999)}</span>
@@ -60,6 +72,16 @@ export function Verdict({ situation }: { situation: Situation }) {
           {pool.held && (
             <Fact term="Held">
               <Icon name="hold" size={14} /> no automatic change
+            </Fact>
+          )}
+          {pool.restsUntil && (
+            <Fact term="Rests until">
+              <span data-testid="rests">
+                <time dateTime={pool.restsUntil} title={pool.restsUntil}>
+                  {clockMinutes(pool.restsUntil)}
+                </time>
+                <span className="muted"> because it has changed too often; it makes no change by itself</span>
+              </span>
             </Fact>
           )}
           {pool.pinned && (
@@ -104,7 +126,8 @@ function Cost({ change }: { change: Change }) {
 function PoolActions({ situation }: { situation: Situation }) {
   const { run } = useToasts();
   const { pool } = situation;
-  const hold = pool.held ? "release" : "hold";
+  // A held pool may rest as well; one word ends both.
+  const may = { release: pool.held || Boolean(pool.restsUntil), hold: !pool.held };
   return (
     <div className="actions" role="group" aria-label={`Steer ${pool.id}`}>
       <Action
@@ -115,15 +138,27 @@ function PoolActions({ situation }: { situation: Situation }) {
       >
         <Icon name="failback" /> Fail back
       </Action>
-      <Action
-        refusal={poolRefusal(hold, situation)}
-        hint={pool.held ? "Allow automatic changes again" : "No automatic change until released"}
-        tone={pool.held ? "primary" : "plain"}
-        testId={`${hold}-${pool.id}`}
-        onRun={() => void run({ do: hold, pool: pool.id })}
-      >
-        <Icon name={pool.held ? "play" : "hold"} /> {pool.held ? "Release" : "Hold"}
-      </Action>
+      {may.hold && (
+        <Action
+          refusal={poolRefusal("hold", situation)}
+          hint="No automatic change until released"
+          testId={`hold-${pool.id}`}
+          onRun={() => void run({ do: "hold", pool: pool.id })}
+        >
+          <Icon name="hold" /> Hold
+        </Action>
+      )}
+      {may.release && (
+        <Action
+          refusal={poolRefusal("release", situation)}
+          hint="Allow automatic changes again"
+          tone="primary"
+          testId={`release-${pool.id}`}
+          onRun={() => void run({ do: "release", pool: pool.id })}
+        >
+          <Icon name="play" /> Release
+        </Action>
+      )}
     </div>
   );
 }

@@ -48,4 +48,5 @@ const reasons: Record<FaultMode, string> = {
   forbidden: "status",
   truncate: "broke-off",
   unhealthy: "status",
+  drain: "status",
 };

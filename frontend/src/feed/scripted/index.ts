@@ -11,12 +11,15 @@ import {
 } from "../../model/contract.ts";
 import type { Answer, Command, Operator } from "../../operate/api.ts";
 import type { Listener, OpenSession } from "../watch.ts";
-import { ScriptedPool, type Stage } from "./pool.ts";
+import { ScriptedPool } from "./pool.ts";
+import type { Stage } from "./stage.ts";
+import { putIntoStates, states } from "./states.ts";
 
 // A gateway inside the page, for development, for looking at the design and for the unit tests. It speaks the same
 // messages and takes the same commands. `?demo` is a calm pool after one outage; `?demo=pools` has two pools,
 // `?demo=storm` 200 log lines a second, `?demo=lost` loses its connection after eight seconds for twenty,
-// `?demo=down` never answers, `?demo=locked` allows no faults.
+// `?demo=down` never answers, `?demo=locked` allows no faults, `?demo=dry` judges without acting, `?demo=states` has a
+// pool that rests and a backend in each of the states that a backend can be in.
 
 const historyMs = 290_000;
 const restartSeconds = 8;
@@ -50,14 +53,17 @@ export class ScriptedGateway {
       now: () => this.clock,
       random: () => this.random(),
       later: (delayMs, run) => void this.duties.push({ at: this.clock + delayMs, run }),
-      event: (pool, kind, sentence, change) => this.event(pool, kind, sentence, change),
+      event: (pool, kind, sentence, change, enforced) => this.event(pool, kind, sentence, change, enforced),
       log: (level, category, message) => this.log(level, category, message),
     };
-    this.pools = [new ScriptedPool(stage, "api", ["primary", "secondary"])];
+    const names = scenario === "states" ? Object.keys(states) : ["primary", "secondary"];
+    this.pools = [new ScriptedPool(stage, "api", names, scenario !== "dry")];
     if (scenario === "pools") this.pools.push(new ScriptedPool(stage, "orders", ["orders-a", "orders-b", "orders-c"]));
     this.log("info", "Gateway.Host", "listening on http://localhost:8021, 2 backends");
-    stage.later(95_000, () => this.pools[0]?.fail("primary", "exit"));
-    stage.later(118_000, () => this.pools[0]?.recover("primary"));
+    stage.later(95_000, () => this.pools[0]?.fail(names[0] ?? "", "exit"));
+    stage.later(118_000, () => this.pools[0]?.recover(names[0] ?? ""));
+    if (scenario === "dry") stage.later(historyMs - 20_000, () => this.pools[0]?.fail("primary", "error"));
+    if (scenario === "states") stage.later(historyMs - 3000, () => this.pools[0] && putIntoStates(this.pools[0]));
     this.advanceTo(now);
   }
 
@@ -103,7 +109,7 @@ export class ScriptedGateway {
         pool.hold(command.do === "hold");
         break;
       case "drain":
-        pool.administer(command.backend, "draining");
+        pool.administer(command.backend, "draining", durationMs(command.within));
         break;
       case "disable":
         pool.administer(command.backend, "disabled");
@@ -112,6 +118,7 @@ export class ScriptedGateway {
         pool.administer(command.backend, "in-service");
         break;
       case "reset":
+        pool.reset(command.backend);
         break;
       case "recover":
         pool.recover(command.backend);
@@ -119,9 +126,8 @@ export class ScriptedGateway {
       case "fail": {
         pool.fail(command.backend, command.mode);
         // As in the demo, a process that ended is started again after a while even if nobody mends it.
-        const seconds = Number.parseInt(command.for, 10) || (command.mode === "exit" ? restartSeconds : 0);
-        if (seconds > 0)
-          this.duties.push({ at: this.clock + seconds * 1000, run: () => pool.recover(command.backend) });
+        const lasts = durationMs(command.for) ?? (command.mode === "exit" ? restartSeconds * 1000 : 0);
+        if (lasts > 0) this.duties.push({ at: this.clock + lasts, run: () => pool.recover(command.backend) });
         return {
           accepted: true,
           sentence: `${command.backend} was told to ${faultModes.includes(command.mode) ? command.mode : "fail"}.`,
@@ -151,8 +157,9 @@ export class ScriptedGateway {
     this.send({ type: "figures", figures });
   }
 
-  private event(state: Pool, kind: string, sentence: string, change: Change | null): void {
-    const line = { sequence: ++this.sequence, at: new Date(this.clock).toISOString(), pool: state.id, kind, sentence };
+  private event(state: Pool, kind: string, sentence: string, change: Change | null, enforced: boolean): void {
+    const at = new Date(this.clock).toISOString();
+    const line = { sequence: ++this.sequence, at, pool: state.id, kind, sentence, enforced };
     this.events.push(line);
     if (change)
       this.changes = [
@@ -204,6 +211,12 @@ export class ScriptedGateway {
     mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
   }
+}
+
+/** `30s`, `5m` or `500ms`; null for anything else. */
+function durationMs(text: string | undefined): number | null {
+  const [, number, unit] = /^(\d+)(ms|s|m)$/.exec(text ?? "") ?? [];
+  return number === undefined ? null : Number(number) * (unit === "m" ? 60_000 : unit === "s" ? 1000 : 1);
 }
 
 const sayings: [Level, string, string][] = [
