@@ -3,7 +3,7 @@ using Gateway.Simulation.Worlds;
 
 namespace Gateway.Simulation.Gateways;
 
-/// <summary>A gateway: the real core, and around it as little of an engine as it needs. Everything in one thread, one input after the other.</summary>
+/// <summary>A gateway: the real core, and around it as little of an engine as it needs. One input after the other.</summary>
 internal sealed class Peer
 {
     private static readonly TimeSpan TimerError = TimeSpan.FromMilliseconds(1);
@@ -14,7 +14,7 @@ internal sealed class Peer
     public Peer(World world, int index)
     {
         (_world, Index) = (world, index);
-        Clock = new PeerClock(world.Agenda, world.Dice, world.WallDice);
+        Clock = new PeerClock(world.Agenda, world.Dice, world.WallDice, world.WallShift);
         Clock.Restart();
         State = PoolState.Create(world.Scenery.Definition, Clock.Now);
         Links = new Link[Scenery.Machines];
