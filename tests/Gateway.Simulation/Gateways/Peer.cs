@@ -6,8 +6,6 @@ namespace Gateway.Simulation.Gateways;
 /// <summary>A gateway: the real core, and around it as little of an engine as it needs. One input after the other.</summary>
 internal sealed class Peer
 {
-    private static readonly TimeSpan TimerError = TimeSpan.FromMilliseconds(1);
-
     private readonly World _world;
     private Instant? _timer;
 
@@ -148,7 +146,9 @@ internal sealed class Peer
         if (due is { } at)
         {
             var life = Life;
-            _world.Agenda.After(Clock.Until(at) + TimerError, () => Ring(life, at));
+            // Timers are late, and now and then by much: a busy machine, a pause of the runtime.
+            var late = _world.Dice.OneIn(5) ? _world.Dice.Milliseconds(1, 1500) : TimeSpan.FromMilliseconds(1);
+            _world.Agenda.After(Clock.Until(at) + late, () => Ring(life, at));
         }
     }
 
