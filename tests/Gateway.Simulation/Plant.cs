@@ -18,7 +18,9 @@ internal class Plant
         ["one-probe"] = new OneProbe(),
         ["short-ejection"] = new ShortEjection(),
         ["alone"] = new Alone(),
-        ["deaf"] = new Deaf(),
+        ["loyal"] = new Loyal(),
+        ["gone-for-ever"] = new GoneForEver(),
+        ["unsaid"] = new Unsaid(),
     };
 
     /// <summary>The data path counts clients that left as failures of their backends.</summary>
@@ -29,7 +31,10 @@ internal class Plant
     /// <summary>Whether a line of the journal is read at a restart.</summary>
     public virtual bool Replays(int line, int lines, PoolEvent happened) => true;
 
-    private static PoolState Tuned(PoolState pool, PoolTuning tuning) => pool with { Definition = pool.Definition with { Tuning = tuning } };
+    private static Decision Without(Decision decision, Predicate<PoolEvent> which) => decision with { Events = decision.Events.RemoveAll(which) };
+
+    private static PoolState Tuned(PoolState pool, PoolTuning tuning) =>
+        pool with { Definition = pool.Definition with { Tuning = tuning } };
 
     /// <summary>Failback does not wait for the preferred tier to be stable.</summary>
     private sealed class NoHoldDown : Plant
@@ -41,7 +46,8 @@ internal class Plant
     /// <summary>Nobody counts the changes of the hour.</summary>
     private sealed class NoLimit : Plant
     {
-        public override Decision Decide(PoolState pool, PoolInput input) => Decider.Decide(Tuned(pool, pool.Tuning with { MaxChangesPerHour = 0 }), input);
+        public override Decision Decide(PoolState pool, PoolInput input) =>
+            Decider.Decide(Tuned(pool, pool.Tuning with { MaxChangesPerHour = 0 }), input);
     }
 
     private sealed class ClientAbort : Plant
@@ -88,15 +94,29 @@ internal class Plant
     /// <summary>A gateway moves a pool that it shares without asking anybody.</summary>
     private sealed class Alone : Plant
     {
-        public override Decision Decide(PoolState pool, PoolInput input) => Decider.Decide(pool with { Definition = pool.Definition with { Shared = false } }, input);
+        public override Decision Decide(PoolState pool, PoolInput input) =>
+            Decider.Decide(pool with { Definition = pool.Definition with { Shared = false } }, input);
     }
 
-    /// <summary>Failed probes change nothing.</summary>
-    private sealed class Deaf : Plant
+    /// <summary>The active tier is never left because it fails.</summary>
+    private sealed class Loyal : Plant
+    {
+        public override Decision Decide(PoolState pool, PoolInput input) => Without(
+            Decider.Decide(pool, input), happened => happened is PoolEvent.ActiveChanged { Kind: ChangeKind.Failover }) with { Proposal = null };
+    }
+
+    /// <summary>Who asked once for no new requests gets none for ever.</summary>
+    private sealed class GoneForEver : Plant
     {
         public override Decision Decide(PoolState pool, PoolInput input) =>
-            input is PoolInput.ProbeCompleted { Outcome: ProbeOutcome.Failed }
-                ? Decision.Nothing(ReasonCode.StillDown, "Nobody listens to probes.")
-                : Decider.Decide(pool, input);
+            Without(Decider.Decide(pool, input), happened => happened is PoolEvent.BackendStays);
+    }
+
+    /// <summary>A change of the configuration moves the pool without saying so.</summary>
+    private sealed class Unsaid : Plant
+    {
+        public override Decision Decide(PoolState pool, PoolInput input) => input is PoolInput.Configured
+            ? Without(Decider.Decide(pool, input), happened => happened is PoolEvent.ActiveChanged)
+            : Decider.Decide(pool, input);
     }
 }

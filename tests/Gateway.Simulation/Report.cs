@@ -89,7 +89,8 @@ internal sealed class Report
             _ => string.Empty,
         };
         Story.Enqueue(
-            $"{world.Agenda.Now:d\\.hh\\:mm\\:ss\\.fff} gateway {peer.Index + 1}, epoch {peer.State.Epoch}, {peer.State.Active.Name}: {input.GetType().Name} {what}\n" +
+            $"{world.Agenda.Now:d\\.hh\\:mm\\:ss\\.fff} gateway {peer.Index + 1}, epoch {peer.State.Epoch}, {peer.State.Active.Name}: " +
+            $"{input.GetType().Name} {what}\n" +
             $"      {code} {decision.Reason.Sentence} [{events}]");
         if (Story.Count > 20)
         {
@@ -120,13 +121,17 @@ internal sealed class Report
     public override string ToString()
     {
         var text = new StringBuilder();
-        text.AppendLine($"{Seeds} seeds, {Steps} steps ({Steps / Math.Max(1, Seeds)} a seed, {FewestSteps} at least), {Shared} seeds with three gateways, {RunTwice} seeds also with another wall clock");
+        text.AppendLine(
+            $"{Seeds} seeds, {Steps} steps ({Steps / Math.Max(1, Seeds)} a seed, {FewestSteps} at least), " +
+            $"{Shared} seeds with three gateways, {RunTwice} seeds also with another wall clock");
         text.AppendLine($"{Proposals} verdicts proposed, {Left} clients left, {Poisoned} failures of poison requests");
         Table(text, "faults", _faults.Select(entry => (entry.Key, entry.Value)).OrderBy(entry => entry.Key, StringComparer.Ordinal));
         Table(text, "events", _events.Select(entry => (entry.Key.Name, entry.Value)).OrderBy(entry => entry.Name, StringComparer.Ordinal));
         Table(text, "rules", Enum.GetValues<ReasonCode>().Select(code => ($"{RuleAttribute.Of(code).Id} {code}", _rules[(int)code]))
             .Concat(Enum.GetValues<ServingRule>().Select(code => ($"{RuleAttribute.Of(code).Id} {code}", _serving[(int)code]))));
-        Table(text, "invariants, how often they were put to the test", Enumerable.Range(7, 9).Select(number => ($"invariant {number}", _proven[number])));
+        Table(
+            text, "invariants, how often they were put to the test",
+            Enumerable.Range(7, 9).Select(number => ($"invariant {number}", _proven[number])));
         text.Append(Missing.IsEmpty ? "every rule was exercised" : $"never exercised: {string.Join(", ", Missing)}");
         return text.ToString();
     }

@@ -26,7 +26,9 @@ public class SimulationTests
     [InlineData("one-probe", 9)]
     [InlineData("short-ejection", 8)]
     [InlineData("alone", 13)]
-    [InlineData("deaf", 7)]
+    [InlineData("loyal", 7)]
+    [InlineData("gone-for-ever", 11)]
+    [InlineData("unsaid", 12)]
     public void A_planted_bug_is_found(string plant, int invariant)
     {
         var (_, failure) = Simulation.Run(from: 1, EnoughToFindABug, plant);

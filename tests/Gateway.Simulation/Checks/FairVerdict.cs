@@ -4,8 +4,8 @@ using Gateway.Simulation.Worlds;
 namespace Gateway.Simulation.Checks;
 
 /// <summary>
-/// 9. Fewer than fall failures never take a backend down by probes; one success never brings it back when rise is more; client aborts and poison never
-/// count. What live traffic ejected comes back by trials, or when nobody asks, or when nobody is left.
+/// 9. Fewer than fall failures never take a backend down by probes; one success never brings it back when rise is more; client aborts
+/// and poison never count. What live traffic ejected comes back by trials, or when nobody asks, or when nobody is left.
 /// </summary>
 internal sealed class FairVerdict(World world) : Check(world, 9)
 {
@@ -16,7 +16,8 @@ internal sealed class FairVerdict(World world) : Check(world, 9)
             switch (happened)
             {
                 case PoolEvent.BackendSuspected { Cause: Cause.RequestsFailed } e when step.Input is PoolInput.AttemptFailed failed:
-                    Require(step.Ledger.Of(e.Backend).FailedRow >= Math.Min(2, Needed(step.Before.Tuning, failed)), $"{e.Backend} is suspected by {step.Ledger.Of(e.Backend).FailedRow} requests that really failed");
+                    var row = step.Ledger.Of(e.Backend).FailedRow;
+                    Require(row >= Math.Min(2, Needed(step.Before.Tuning, failed)), $"{e.Backend} is suspected by {row} requests that really failed");
                     break;
                 case PoolEvent.BackendWentDown e:
                     Falls(step, e);
@@ -84,7 +85,8 @@ internal sealed class FairVerdict(World world) : Check(world, 9)
         Require(step.Input is PoolInput.ProbeCompleted, $"{e.Backend} came up because of {step.Input.GetType().Name}");
         Require(!entry.Ejected || entry.Lapsed, $"{e.Backend}, which live traffic had ejected, came back by its probe");
         Require(
-            entry.Health == Health.Unknown || entry.PassedProbes >= tuning.Rise, $"{e.Backend} came back after {entry.PassedProbes} passed probes of {tuning.Rise}");
+            entry.Health == Health.Unknown || entry.PassedProbes >= tuning.Rise,
+            $"{e.Backend} came back after {entry.PassedProbes} passed probes of {tuning.Rise}");
     }
 
     private static int Needed(PoolTuning tuning, PoolInput.AttemptFailed failed) =>

@@ -4,8 +4,8 @@ using Gateway.Simulation.Worlds;
 namespace Gateway.Simulation.Checks;
 
 /// <summary>
-/// What an onlooker knows of a gateway: rows that it counts itself out of what happened, and health as the events have told it. Nothing here is taken out of the
-/// core's state, but for what a gateway that starts has read in its journal.
+/// What an onlooker knows of a gateway: rows that it counts itself out of what happened, and health as the events have told it. Nothing
+/// here is taken out of the core's state, but for what a gateway that starts has read in its journal.
 /// </summary>
 internal sealed class Ledger
 {
@@ -57,8 +57,12 @@ internal sealed class Ledger
         {
             case PoolInput.ProbeCompleted probe:
                 ref var probed = ref Of(probe.Backend);
-                probed.PassedProbes = probe.Outcome is ProbeOutcome.Passed ? probed.PassedProbes + 1 : probe.Outcome is ProbeOutcome.Failed ? 0 : probed.PassedProbes;
-                probed.FailedProbes = probe.Outcome is ProbeOutcome.Failed ? probed.FailedProbes + 1 : 0;
+                (probed.PassedProbes, probed.FailedProbes) = probe.Outcome switch
+                {
+                    ProbeOutcome.Passed => (probed.PassedProbes + 1, 0),
+                    ProbeOutcome.Failed => (0, probed.FailedProbes + 1),
+                    _ => (probed.PassedProbes, 0),
+                };
                 break;
             case PoolInput.AttemptSucceeded succeeded when Of(succeeded.Backend).OnTrial:
                 ref var tried = ref Of(succeeded.Backend);
@@ -94,7 +98,8 @@ internal sealed class Ledger
                 CameUp(ref Of(e.Backend), e.At);
                 break;
             case PoolEvent.BackendReset e:
-                Of(e.Backend) = new Entry { Known = true, Admin = Of(e.Backend).Admin, Leaving = Of(e.Backend).Leaving, Troubled = Of(e.Backend).Troubled };
+                ref var reset = ref Of(e.Backend);
+                reset = new Entry { Known = true, Admin = reset.Admin, Leaving = reset.Leaving, Troubled = reset.Troubled };
                 break;
             case PoolEvent.BackendAdminChanged e:
                 Of(e.Backend).Admin = e.Admin;

@@ -48,7 +48,8 @@ internal sealed class LeftInTime(World world) : Check(world, 7)
             ref var entry = ref ledger.Of(id);
             inService += step.After.Backends[id].Admin == Admin.InService ? 1 : 0;
             // What this very step has found needs no time where none is wanted.
-            stable += step.After.Backends[id].IsSound && (tuning.StableTime == TimeSpan.Zero || (entry.SoundSince is { } since && step.Input.At - since >= tuning.StableTime)) ? 1 : 0;
+            var isLong = tuning.StableTime == TimeSpan.Zero || (entry.SoundSince is { } since && step.Input.At - since >= tuning.StableTime);
+            stable += step.After.Backends[id].IsSound && isLong ? 1 : 0;
         }
 
         Require(stable >= tuning.TierMinimum.Of(inService), $"back to {change.To}, of which {stable} are up for the stable time");
@@ -77,9 +78,10 @@ internal sealed class LeftInTime(World world) : Check(world, 7)
         }
 
         var lasts = now - Latest(Latest(since, reached), Latest(failing, sound));
+        var (bound, active) = (Bound(step.After.Tuning), step.After.Active.Name);
         Require(
-            lasts <= Bound(step.After.Tuning),
-            $"{step.After.Active.Name} fails for {lasts.TotalSeconds:0.#} s and somebody else is up, but the pool does not leave it; {Bound(step.After.Tuning).TotalSeconds:0.#} s are enough");
+            lasts <= bound,
+            $"{active} fails for {lasts.TotalSeconds:0.#} s, somebody else is up, and the pool does not leave it; {bound.TotalSeconds:0.#} s are enough");
     }
 
     private TimeSpan Bound(PoolTuning tuning)

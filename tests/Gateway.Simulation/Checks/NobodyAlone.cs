@@ -4,8 +4,8 @@ using Gateway.Simulation.Worlds;
 namespace Gateway.Simulation.Checks;
 
 /// <summary>
-/// 13. A minority, or the store being away, never changes the verdict and never stops local serving (which 10 checks at every step); after healing all
-/// converge.
+/// 13. A minority, or the store being away, never changes the verdict and never stops local serving (which 10 checks at every step);
+/// after healing all converge.
 /// </summary>
 internal sealed class NobodyAlone(World world) : Check(world, 13)
 {
@@ -38,7 +38,7 @@ internal sealed class NobodyAlone(World world) : Check(world, 13)
             var pool = peer.State;
             Require(
                 pool.Revision == store.Revision && pool.Epoch == first.Epoch && pool.Active.Name == first.Active.Name,
-                $"all can talk for hours, but gateway {peer.Index + 1} follows revision {pool.Revision} of {store.Revision}, {pool.Active.Name} instead of {first.Active.Name}");
+                $"all can talk for hours, but gateway {peer.Index + 1} follows revision {pool.Revision} of {store.Revision}: {pool.Active.Name}");
         }
     }
 }

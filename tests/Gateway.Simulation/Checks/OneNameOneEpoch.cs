@@ -18,7 +18,8 @@ internal sealed class OneNameOneEpoch(World world) : Check(world, 12)
         last = (step.After.Epoch.Number, step.After.Revision);
         if (_names.TryGetValue(last.Epoch, out var name))
         {
-            Require(name == step.After.Active.Name, $"epoch {last.Epoch} named {name}, and names {step.After.Active.Name} at gateway {step.Peer.Index + 1}");
+            var active = step.After.Active.Name;
+            Require(name == active, $"epoch {last.Epoch} named {name}, and names {active} at gateway {step.Peer.Index + 1}");
         }
         else
         {

@@ -35,7 +35,8 @@ internal sealed class RestfulPool(World world) : Check(world, 8)
     private void Counts(in Step step)
     {
         // Another limit, or an operator's release, begins the count anew.
-        if (step.Input is PoolInput.Configured or PoolInput.Commanded { Command: Command.Release } || step.After.Tuning.MaxChangesPerHour is not (> 0 and var most))
+        var most = step.After.Tuning.MaxChangesPerHour;
+        if (most == 0 || step.Input is PoolInput.Configured or PoolInput.Commanded { Command: Command.Release })
         {
             return;
         }
@@ -61,8 +62,9 @@ internal sealed class RestfulPool(World world) : Check(world, 8)
         var forgets = step.After.Tuning.EjectionMemory * 2;
         Require(
             good >= forgets || time >= entry.EjectionTime,
-            $"{down.Backend} is ejected for {time.TotalSeconds:0.#} s after {entry.EjectionTime.TotalSeconds:0.#} s, having been up for {good.TotalSeconds:0.#} s only");
+            $"{down.Backend} is ejected for {time.TotalSeconds} s, after {entry.EjectionTime.TotalSeconds} s and {good.TotalSeconds} good ones");
         Require(
-            time <= step.After.Tuning.EjectionLimit || down.Ejections == 1, $"{down.Backend} is ejected for {time.TotalSeconds:0.#} s, more than the limit");
+            time <= step.After.Tuning.EjectionLimit || down.Ejections == 1,
+            $"{down.Backend} is ejected for {time.TotalSeconds:0.#} s, more than the limit");
     }
 }

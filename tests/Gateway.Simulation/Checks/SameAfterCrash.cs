@@ -5,8 +5,8 @@ using Gateway.Simulation.Worlds;
 namespace Gateway.Simulation.Checks;
 
 /// <summary>
-/// 14. Crash at any point and replay of the journal gives the state after the last event that was written, in all that matters: verdict, epoch, the operators'
-/// words, who is down and until when, the changes of the hour.
+/// 14. Crash at any point and replay of the journal gives the state after the last event that was written, in all that matters: verdict, epoch, the
+/// operators' words, who is down and until when, the changes of the hour.
 /// </summary>
 internal sealed class SameAfterCrash(World world) : Check(world, 14)
 {
@@ -86,5 +86,6 @@ internal sealed class SameAfterCrash(World world) : Check(world, 14)
     private void Same<T>(T was, T now, string what)
         where T : IEquatable<T> => Require(was.Equals(now), $"the {what} was {was} by the last line of the journal, and is {now} after a crash");
 
-    private void Same(Enum was, Enum now, string what) => Require(was.Equals(now), $"the {what} was {was} by the last line of the journal, and is {now} after a crash");
+    private void Same(Enum was, Enum now, string what) =>
+        Require(was.Equals(now), $"the {what} was {was} by the last line of the journal, and is {now} after a crash");
 }

@@ -9,7 +9,8 @@ internal sealed class SomebodyServes(World world) : Check(world, 10)
 {
     public override void Stepped(in Step step)
     {
-        if (step.Decision.Events.IsEmpty)
+        // Who may serve follows from what people are told, and from nothing else.
+        if (step.Decision.Events.All(happened => happened.IsQuiet))
         {
             return;
         }
@@ -28,7 +29,9 @@ internal sealed class SomebodyServes(World world) : Check(world, 10)
         {
             var backend = step.After.Backends[id];
             Require(backend.Admin != Admin.Disabled, $"{id} is disabled, and is selected");
-            Require(backend.IsFit || !fit || step.After.Forced || !step.After.Tuning.Enforced, $"{id} is selected although it cannot serve and others can");
+            Require(
+                backend.IsFit || !fit || step.After.Forced || !step.After.Tuning.Enforced,
+                $"{id} is selected although it cannot serve and others can");
         }
     }
 }

@@ -6,7 +6,8 @@ namespace Gateway.Simulation.Gateways;
 /// <summary>One line of a journal, and, for the checks only, what the state was after it.</summary>
 internal sealed record Line(PoolEvent Event, TimeSpan WallOrigin, PoolState After);
 
-/// <summary>The journal of a gateway: every event that people care about, by the wall clock. What was known of somebody who is up is forgotten at a restart.</summary>
+/// <summary>The journal of a gateway: every event that people care about, by the wall clock.</summary>
+/// <remarks>What was known of somebody who is up is forgotten at a restart.</remarks>
 internal sealed class Disk
 {
     private const string Unprobed = "Not probed since the gateway started.";
@@ -59,14 +60,15 @@ internal sealed class Disk
             Evidence = Evidence.None,
         };
 
-    // What the journal's format keeps of an event. A time in the past is never in the future, whatever the wall clock was.
+    // What the journal's format keeps of an event. What has happened is never in the future, and what was to last some time
+    // lasts as long, whatever the wall clock was.
     private static PoolEvent? Read(Line line, PeerClock clock)
     {
         var shift = clock.FromWall(line.WallOrigin).Ticks;
-        Instant Ahead(Instant at) => new(at.Ticks + shift);
-        Instant Past(Instant at) => Instant.Earliest(Ahead(at), clock.Now);
-        Instant? Maybe(Instant? at) => at is { } instant ? Ahead(instant) : null;
+        Instant Past(Instant at) => Instant.Earliest(new Instant(at.Ticks + shift), clock.Now);
         var read = line.Event with { At = Past(line.Event.At) };
+        Instant Ahead(Instant until) => read.At + (until - line.Event.At);
+        Instant? Maybe(Instant? at) => at is { } instant ? Ahead(instant) : null;
         return read switch
         {
             PoolEvent.BackendSuspected e => e with { Evidence = Evidence.None },

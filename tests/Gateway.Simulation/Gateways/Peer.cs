@@ -3,18 +3,16 @@ using Gateway.Simulation.Worlds;
 
 namespace Gateway.Simulation.Gateways;
 
-/// <summary>A gateway: the real core, and around it as little of an engine as it needs. Everything in one thread, one input after the other.</summary>
+/// <summary>A gateway: the real core, and around it as little of an engine as it needs. One input after the other.</summary>
 internal sealed class Peer
 {
-    private static readonly TimeSpan TimerError = TimeSpan.FromMilliseconds(1);
-
     private readonly World _world;
     private Instant? _timer;
 
     public Peer(World world, int index)
     {
         (_world, Index) = (world, index);
-        Clock = new PeerClock(world.Agenda, world.Dice, world.WallDice);
+        Clock = new PeerClock(world.Agenda, world.Dice, world.WallDice, world.WallShift);
         Clock.Restart();
         State = PoolState.Create(world.Scenery.Definition, Clock.Now);
         Links = new Link[Scenery.Machines];
@@ -148,7 +146,9 @@ internal sealed class Peer
         if (due is { } at)
         {
             var life = Life;
-            _world.Agenda.After(Clock.Until(at) + TimerError, () => Ring(life, at));
+            // Timers are late, and now and then by much: a busy machine, a pause of the runtime.
+            var late = _world.Dice.OneIn(5) ? _world.Dice.Milliseconds(1, 1500) : TimeSpan.FromMilliseconds(1);
+            _world.Agenda.After(Clock.Until(at) + late, () => Ring(life, at));
         }
     }
 

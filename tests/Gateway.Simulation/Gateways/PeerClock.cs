@@ -4,17 +4,17 @@ using Gateway.Simulation.Worlds;
 namespace Gateway.Simulation.Gateways;
 
 /// <summary>
-/// The two clocks of a gateway: a monotonic one with a zero of its own that goes a little wrong, and a wall clock that is wrong, and is set now and then.
-/// The wall clock has dice of its own: another wall clock must make no difference.
+/// The two clocks of a gateway: a monotonic one with a zero of its own that goes a little wrong, and a wall clock that is wrong, and is
+/// set now and then. The wall clock has dice of its own: another wall clock must make no difference.
 /// </summary>
-internal sealed class PeerClock(Agenda agenda, Dice dice, Dice wallDice)
+internal sealed class PeerClock(Agenda agenda, Dice dice, Dice wallDice, TimeSpan wallShift)
 {
     private const long Million = 1_000_000;
     private static readonly TimeSpan Tolerance = TimeSpan.FromMilliseconds(100);
 
     private readonly long _drift = dice.Between(-100, 100);
     private TimeSpan _zero = TimeSpan.FromDays(-dice.Below(30));
-    private TimeSpan _wallError = TimeSpan.FromSeconds(wallDice.Between(-1_000_000, 1_000_000));
+    private TimeSpan _wallError = wallShift + TimeSpan.FromSeconds(wallDice.Between(-1_000_000, 1_000_000));
     private TimeSpan _origin;
 
     public Instant Now => At(agenda.Now);

@@ -5,8 +5,8 @@ namespace Gateway.Simulation.Worlds;
 
 /// <summary>
 /// A store that compares and swaps, as etcd does: a verdict is agreed on if its proposer knew the latest one. What is agreed on reaches the gateways
-/// late, twice, in the wrong order, or only when they ask again; proposals are lost on the way, and a proposer never learns whether its own took effect but
-/// by watching.
+/// late, twice, in the wrong order, or only when they ask again; proposals are lost on the way, and a proposer never learns
+/// whether its own took effect but by watching.
 /// </summary>
 internal sealed class AgreementStore(World world)
 {

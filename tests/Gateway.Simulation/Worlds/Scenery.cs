@@ -17,7 +17,7 @@ internal sealed class Scenery
     public Scenery(Dice dice)
     {
         Gateways = dice.OneIn(3) ? 3 : 1;
-        // A journal tells of no configuration, so that what was known before one cannot be told from it: see the report of what is missing.
+        // A journal tells of no configuration: who left the pool and came back is, after a crash, who it was before it left.
         Reconfigures = Gateways == 1 && dice.OneIn(3);
         ProbeInterval = dice.Pick(Paces);
         ProbeTimeout = dice.Milliseconds(200, 900);

@@ -5,25 +5,28 @@ using Gateway.Simulation.Gateways;
 namespace Gateway.Simulation.Worlds;
 
 /// <summary>
-/// One seed: backends, gateways, a network, clients, operators, and what befalls them. A seed has a bad time of so many steps, in which anything may happen, and a good time after
-/// it, in which nothing does and everything has to become well.
+/// One seed: backends, gateways, a network, clients, operators, and what befalls them. A seed has a bad time
+/// of so many steps, in which anything may happen, and a good time after it, in which nothing does and everything has to become well.
 /// </summary>
 internal sealed class World
 {
-    /// <summary>Inputs to cores in the bad time.</summary>
-    public const int Steps = 200;
+    /// <summary>Inputs to the core of one gateway in the bad time, and for each other gateway.</summary>
+    private const int Steps = 200;
+    private const int StepsOfOthers = 60;
 
     private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
-    private static readonly TimeSpan Recovery = TimeSpan.FromMinutes(1.5);
+    private static readonly TimeSpan Recovery = TimeSpan.FromMinutes(1);
 
     // An hour of rest, and what may have to follow it.
     private static readonly TimeSpan GoodTime = TimeSpan.FromHours(2.5);
 
     private TimeSpan _calmSince;
 
-    public World(long seed, Plant plant, Report report, ulong wall = 1)
+    /// <param name="wall">Which dice the wall clocks have.</param>
+    /// <param name="wallShift">How much later it is on all of them.</param>
+    public World(long seed, Plant plant, Report report, ulong wall = 1, TimeSpan wallShift = default)
     {
-        (Seed, Plant, Report) = (seed, plant, report);
+        (Seed, Plant, Report, WallShift) = (seed, plant, report, wallShift);
         (Dice, WallDice) = (Dice.Of(seed, 0), Dice.Of(seed, wall));
         Scenery = new Scenery(Dice);
         Machines = new Machine[Scenery.Machines];
@@ -51,6 +54,8 @@ internal sealed class World
     public Dice Dice { get; }
 
     public Dice WallDice { get; }
+
+    public TimeSpan WallShift { get; }
 
     public Scenery Scenery { get; }
 
@@ -80,7 +85,7 @@ internal sealed class World
         Array.ForEach(Peers, peer => peer.Start());
         operators.Start();
         new Misfortune(this).Start();
-        while (Watch.Steps < Steps * Peers.Length && Agenda.Next(Longest))
+        while (Watch.Steps < Steps + (StepsOfOthers * (Peers.Length - 1)) && Agenda.Next(Longest))
         {
         }
 
@@ -103,7 +108,9 @@ internal sealed class World
     public TimeSpan RequestPause() => IsCalm ? 2 * CalmPause() : Scenery.RequestInterval * (0.1 + (1.8 * Dice.Share()));
 
     // Many steps where something may still come of them, few while only time has to pass.
-    private TimeSpan CalmPause() => Agenda.Now < _calmSince + (2 * Recovery) ? TimeSpan.FromSeconds(6) : TimeSpan.FromMinutes(9);
+    private TimeSpan CalmPause() => Agenda.Now < _calmSince + (2 * Recovery)
+        ? TimeSpan.FromSeconds(5 + (3 * Peers.Length))
+        : TimeSpan.FromMinutes(10);
 
     private void RunFor(TimeSpan time)
     {
