@@ -107,7 +107,7 @@ public class WhatIfPageTests
 
         ## The outages that are shipped
 
-        With the demo's configuration, 100 requests a second of which 10 % are POSTs, and seed 1. A test holds them to it.
+        With the demo's configuration and seed 1, at 100 requests a second (500 for the crash), of which 10 % are POSTs. A test holds them to it.
 
         {{table.TrimEnd()}}
 

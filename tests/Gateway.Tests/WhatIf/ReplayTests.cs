@@ -161,8 +161,8 @@ public class ReplayTests
         var (blind, told) = (Replays.Run(Forbidden), Replays.Run(Forbidden, setup: Replays.Setup(options => options.Judging.FailureStatuses.Add(403))));
 
         Assert.Equal(0, blind.Changes);
-        Assert.Equal(2000, blind.Requests.PassedOn);
-        Assert.Equal(2000, blind.Requests.FailedSafe + blind.Requests.FailedUnsafe);
+        Assert.InRange(blind.Requests.PassedOn, 2000, 2002);
+        Assert.Equal(blind.Requests.PassedOn, blind.Requests.FailedSafe + blind.Requests.FailedUnsafe);
         Assert.InRange(blind.Requests.Downtime.TotalSeconds, 19.9, 20.1);
         Assert.Equal((1, 0, 0), (told.Changes, told.Requests.PassedOn, told.Requests.FailedSafe));
     }
