@@ -8,10 +8,10 @@ namespace Gateway.Core;
 /// </summary>
 internal static class Agreement
 {
-    /// <summary>Turns a change that was decided here into a proposal.</summary>
+    /// <summary>Turns a change that was decided here into a proposal. One that was agreed on has its revision, and is made.</summary>
     public static Decision Propose(PoolState pool, PoolInput input, Decision decision)
     {
-        var verdict = decision.Events.OfType<PoolEvent.ActiveChanged>().FirstOrDefault();
+        var verdict = decision.Events.OfType<PoolEvent.ActiveChanged>().FirstOrDefault(change => change.Revision == 0);
         if (verdict is null)
         {
             return decision;
@@ -34,7 +34,14 @@ internal static class Agreement
     /// <summary>What was agreed on, here or elsewhere.</summary>
     public static Decision Learn(PoolState pool, PoolInput.VerdictLearned input)
     {
-        var verdict = input.Verdict with { At = input.At, Revision = input.Revision };
+        var seen = Seen(pool, input.Verdict);
+        var verdict = input.Verdict with
+        {
+            At = input.At,
+            Revision = input.Revision,
+            FirstSignalAt = seen?.FirstBadAt,
+            Baseline = seen?.Baseline ?? input.Tally,
+        };
         return (input.Revision > pool.Revision, pool.Window) switch
         {
             (false, _) => Decision.Nothing(
@@ -43,6 +50,18 @@ internal static class Agreement
                 [Measure.Close(open, input.At, input.Tally), verdict], new Reason(ReasonCode.Agreed, verdict.Sentence)),
             _ => Decision.Of(ReasonCode.Agreed, verdict),
         };
+    }
+
+    /// <summary>
+    /// What this gateway has seen of the incident, or null. The proposer's first signal is by a clock, and its figures are of requests, that mean nothing
+    /// here: every gateway measures what a change has cost its own clients.
+    /// </summary>
+    private static Evidence? Seen(PoolState pool, PoolEvent.ActiveChanged verdict)
+    {
+        var accused = verdict.Kind == ChangeKind.Failover
+            ? pool.Members(pool.Active).Where(backend => backend.Evidence.FirstBadAt is not null).OrderBy(backend => backend.JudgedAt).ToList()
+            : [];
+        return accused.Count == 0 ? null : Choice.Beginning(accused);
     }
 }
 

@@ -73,7 +73,7 @@ public static class Applier
 
     private static PoolState WentDown(PoolState pool, PoolEvent.BackendWentDown e) => Change(
         Judged(pool, e.Backend, e, Health.Down, e.Ejected ? new Ejection(e.Until ?? e.At) : null, e.Evidence, e.Cause),
-        e.Backend, backend => backend with { Ejections = e.Ejected ? e.Ejections : backend.Ejections, StartsSlowly = false });
+        e.Backend, backend => backend with { Ejections = e.Ejected ? e.Ejections : backend.Ejections, UpSince = null, StartsSlowly = false });
 
     private static PoolState OnTrial(PoolState pool, PoolEvent.BackendOnTrial e) => Change(
         pool, e.Backend, backend => backend.Ejection is { } ejection

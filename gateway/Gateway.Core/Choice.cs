@@ -94,7 +94,9 @@ internal static class Choice
             return Decision.Nothing(ReasonCode.WaitingForStableTime, $"{preferred.Name} is up; back to it in {Words.Span(due.At - input.At)} if it stays so.");
         }
 
-        return (pool.RestsUntil ?? Restlessness.FailbackAllowedAt(pool)) is { } allowed && allowed > input.At
+        // What peers have agreed on while the pool rests is counted too, and may be later than what it rests for.
+        var allowed = Instant.Latest(pool.RestsUntil ?? input.At, Restlessness.FailbackAllowedAt(pool) ?? input.At);
+        return allowed > input.At
             ? Rest(pool, input, allowed, $"{preferred.Name} is preferred and up again")
             : Moved(
                 Change(
@@ -136,7 +138,7 @@ internal static class Choice
     /// The evidence whose first bad signal began the incident: that of the last to fall, or of one that fell when the next was in
     /// doubt already. Who has been down since long before is part of another story.
     /// </summary>
-    private static Evidence Beginning(IReadOnlyList<BackendState> guilty)
+    public static Evidence Beginning(IReadOnlyList<BackendState> guilty)
     {
         var earliest = guilty[^1].Evidence;
         foreach (var other in guilty.Reverse().Skip(1).TakeWhile(other => other.JudgedAt >= earliest.FirstBadAt))

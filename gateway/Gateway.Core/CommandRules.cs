@@ -77,7 +77,7 @@ internal static class CommandRules
                 (_, true) => Refuse(input, $"{id} is the last backend of {pool.Id} that can serve."),
                 _ => Accept(new PoolEvent.BackendAdminChanged(input.At, id, admin, (admin, within) switch
                 {
-                    (Admin.Draining, { } time) => $"{input.By} drained {id}: it gets no new requests, and what is under way there is ended in {Words.Span(time)}.",
+                    (Admin.Draining, { } time) => $"{input.By} drained {id}: it gets no new requests, and those under way have {Words.Span(time)} to finish.",
                     (Admin.Draining, null) => $"{input.By} drained {id}: it gets no new requests.",
                     _ => $"{input.By} disabled {id}: it is out of the pool.",
                 })

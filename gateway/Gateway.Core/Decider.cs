@@ -17,7 +17,7 @@ public static class Decider
     public static Decision Decide(PoolState pool, PoolInput input)
     {
         var decision = Decided(pool, input);
-        if (pool.Definition.Shared && input is not PoolInput.VerdictLearned)
+        if (pool.Definition.Shared)
         {
             decision = Agreement.Propose(pool, input, decision);
         }
@@ -129,7 +129,7 @@ public static class Decider
             if (backend.DrainUntil is { } until && input.At >= until)
             {
                 Add(ReasonCode.DrainTimeOver, new PoolEvent.BackendDrained(
-                    input.At, id, InTime: false, $"{id} is drained: its time is over, and what is still under way there is ended."));
+                    input.At, id, InTime: false, $"{id} is drained: its time is over; what waits for an answer there, and every stream, is ended."));
             }
         }
 
@@ -150,10 +150,11 @@ public static class Decider
             return Decision.Nothing(ReasonCode.Configured, "The pool is configured as before.");
         }
 
+        var because = input.Because is { } words ? $"{words}: " : string.Empty;
         var tiers = string.Join(", then ", input.Definition.Tiers.Select(tier => tier.Name));
         var sentence = input.Definition.Tiers.SequenceEqual(pool.Definition.Tiers)
-            ? $"{pool.Id} has new settings; its tiers stay {tiers}."
-            : $"{pool.Id} has new tiers: {tiers}.";
+            ? $"{because}{pool.Id} has new settings; its tiers stay {tiers}."
+            : $"{because}{pool.Id} has new tiers: {tiers}.";
         var configured = new PoolEvent.PoolConfigured(input.At, input.Definition, sentence);
         var reshaped = Applier.Apply(pool, configured);
         var kept = input.Definition.FindTier(pool.Active.Backends);
@@ -168,10 +169,10 @@ public static class Decider
         var moved = kept >= 0
             ? Choice.Change(
                 reshaped, input, kept, ChangeKind.Switchover, Cause.Configured, pool.Active.Name, signal: null, pool.Pinned,
-                "the configuration groups the backends anew", pool.Forced)
+                input.Because ?? "the configuration groups the backends anew", pool.Forced)
             : Choice.Change(
                 reshaped, input, Math.Max(0, Ranking.BestTier(reshaped)), ChangeKind.Switchover, Cause.Removed, pool.Active.Name, signal: null,
-                pinned: false, $"{pool.Active.Name} was taken out of the configuration");
+                pinned: false, input.Because ?? $"{pool.Active.Name} was taken out of the configuration");
         return new Decision([configured, .. moved], new Reason(ReasonCode.Configured, moved[^1].Sentence));
     }
 }

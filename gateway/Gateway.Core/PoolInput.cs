@@ -70,7 +70,11 @@ public abstract record PoolInput
     public sealed record Ticked(Instant At, Tally Tally) : PoolInput(At, Tally);
 
     /// <summary>A changed configuration was accepted.</summary>
-    public sealed record Configured(Instant At, Tally Tally, PoolDefinition Definition) : PoolInput(At, Tally);
+    public sealed record Configured(Instant At, Tally Tally, PoolDefinition Definition) : PoolInput(At, Tally)
+    {
+        /// <summary>Who changed it and how, as a sentence without its end; null when it was the configuration itself.</summary>
+        public string? Because { get; init; }
+    }
 
     /// <summary>An operator wants something.</summary>
     /// <param name="By">Who, in words: an address, a name.</param>
@@ -91,8 +95,8 @@ public abstract record ProbeOutcome
 
     public sealed record Failed(Fault Fault) : ProbeOutcome;
 
-    /// <summary>It answered well, and asked for no new requests.</summary>
-    /// <param name="Detail">Half a sentence for people, such as "answered 503 with X-Failover-Drain".</param>
+    /// <summary>The backend works, and asks to get no new requests.</summary>
+    /// <param name="Detail">Half a sentence for people, such as "says X-Failover-Drain".</param>
     public sealed record Draining(string Detail) : ProbeOutcome;
 }
 

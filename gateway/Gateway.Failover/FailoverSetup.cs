@@ -1,6 +1,7 @@
 using Gateway.Failover.Attempts;
 using Gateway.Failover.Configuration;
 using Gateway.Failover.Engine;
+using Gateway.Failover.Incidents;
 using Gateway.Failover.Live;
 using Gateway.Failover.Operators;
 using Gateway.Failover.Probing;
@@ -31,7 +32,7 @@ public static class FailoverSetup
         services.TryAddSingleton(TimeProvider.System);
         services.AddMetrics();
         services.AddSingleton(new FailoverSource(section, configure));
-        builder.AddGatedConfiguration().AddEngine().AddProbing().AddAttempts().AddTelemetry().AddLive().AddOperators();
+        builder.AddGatedConfiguration().AddEngine().AddProbing().AddAttempts().AddTelemetry().AddLive().AddOperators().AddIncidents();
         return builder;
     }
 
@@ -43,6 +44,7 @@ public static class FailoverSetup
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         endpoints.MapOperators();
+        endpoints.MapIncidents();
         endpoints.MapLive();
         endpoints.MapTelemetry();
         return endpoints;

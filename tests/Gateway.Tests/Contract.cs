@@ -6,7 +6,7 @@ namespace Gateway.Tests;
 internal static class Contract
 {
     public static readonly string[] Snapshot = ["type", "cursor", "at", "gateway", "pools", "changes", "logs", "events", "figures"];
-    public static readonly string[] Event = ["type", "cursor", "sequence", "at", "pool", "kind", "sentence", "state", "change"];
+    public static readonly string[] Event = ["type", "cursor", "sequence", "at", "pool", "kind", "sentence", "enforced", "state", "change"];
     public static readonly string[] Log = ["type", "line"];
     public static readonly string[] FiguresTaken = ["type", "figures"];
     public static readonly string[] Gap = ["type"];
@@ -15,10 +15,15 @@ internal static class Contract
 
     public static readonly string[] Pool =
     [
-        "id", "epoch", "active", "activeTier", "activeSince", "cause", "sentence", "condition", "held", "pinned", "failbackDueAt", "backends",
+        "id", "epoch", "active", "activeTier", "activeSince", "cause", "sentence", "condition", "held", "pinned", "enforced", "restsUntil", "failbackDueAt",
+        "backends",
     ];
 
-    public static readonly string[] Backend = ["id", "address", "tier", "role", "health", "ejected", "admin", "since", "reason"];
+    public static readonly string[] Backend =
+    [
+        "id", "address", "tier", "role", "health", "ejected", "admin", "since", "reason", "trial", "ejectedUntil", "leaving", "drained", "drainUntil",
+        "inFlight", "added",
+    ];
 
     public static readonly string[] Change =
     [
@@ -27,7 +32,7 @@ internal static class Contract
     ];
 
     public static readonly string[] LogLine = ["sequence", "at", "level", "category", "message", "requestId"];
-    public static readonly string[] EventLine = ["sequence", "at", "pool", "kind", "sentence"];
+    public static readonly string[] EventLine = ["sequence", "at", "pool", "kind", "sentence", "enforced"];
     public static readonly string[] Figures = ["at", "pools"];
     public static readonly string[] PoolFigures = ["id", "requests", "failed", "rescued", "p50Ms", "p99Ms", "backends", "attempts"];
     public static readonly string[] BackendFigures = ["id", "attempts", "failures", "inFlight", "probeMs", "probeOk"];

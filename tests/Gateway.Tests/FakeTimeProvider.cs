@@ -20,12 +20,12 @@ internal sealed class FakeTimeProvider : TimeProvider
         }
     }
 
-    /// <summary>Whether a timer is set that goes off in at most so long a time.</summary>
-    public bool HasTimerWithin(TimeSpan span)
+    /// <summary>How many timers are set that go off in at most so long a time.</summary>
+    public int TimersWithin(TimeSpan span)
     {
         lock (_gate)
         {
-            return _timers.Exists(timer => timer.Due - _elapsed <= span);
+            return _timers.Count(timer => timer.Due - _elapsed <= span);
         }
     }
 

@@ -30,6 +30,9 @@ internal enum FaultMode
 
     /// <summary>Its health says 503 while <c>/api</c> works.</summary>
     Unhealthy,
+
+    /// <summary>Works, and says with its health that it wants no new requests.</summary>
+    Drain,
 }
 
 /// <summary>One misbehaviour with its end.</summary>

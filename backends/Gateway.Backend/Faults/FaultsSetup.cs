@@ -53,6 +53,7 @@ internal static class FaultsSetup
         {
             FaultMode.None => $"{identity.Name} is back to normal.",
             FaultMode.Exit => $"{identity.Name} ends now with exit code 1.",
+            FaultMode.Drain => $"{identity.Name} asks for no new requests until {until:HH:mm:ss} UTC or until it is told to recover.",
             _ => $"{identity.Name} misbehaves ({word}) until {until:HH:mm:ss} UTC or until it is told to recover.",
         };
         var answer = new FaultAnswer(identity.Name, identity.Role, identity.Pid, word, until, sentence);

@@ -18,19 +18,32 @@ internal sealed partial class AttemptInvoker
             return AttemptOutcome.BadStatus;
         }
 
+        EndTrial();
         if (_lane is { } lane)
         {
             var now = services.Clock.Time.GetTimestamp();
-            if (lane.Answered(services.Clock.Time.GetElapsedTime(_began, now), now))
+            var took = services.Clock.Time.GetElapsedTime(_began, now);
+            if (took > pool.Setup.Options.Judging.SlowAfter)
+            {
+                lane.Backend.CountSlow();
+            }
+
+            if (lane.Answered(took, now))
             {
                 services.Inbox.AnswersResumed(pool, lane.Backend);
             }
         }
 
         // The view as it is now: a request that began before the verdict may be the first to be answered under it.
-        if (pool.View.Awaited is { } awaited && Current is not null && awaited.IsFirst(Current.Id))
+        var latest = pool.View;
+        if (latest.Awaited is { } awaited && Current is not null && awaited.IsFirst(Current.Id))
         {
             services.Inbox.FirstAnswered(pool, awaited, view.Awaited == awaited ? awaited.AskedAt : null);
+        }
+
+        if (latest.WantsAnswers && Current is not null && latest.IsDown(Current.Id))
+        {
+            services.Inbox.AttemptSucceeded(pool, Current);
         }
 
         return AttemptOutcome.Good;
@@ -73,7 +86,8 @@ internal sealed partial class AttemptInvoker
     private void Fail(AttemptEnd end, Fault fault)
     {
         Current?.Count(end);
-        Failing().Add(Current, fault);
+        Failing().Add(Current, fault, _isTrial);
+        EndTrial();
     }
 
     private AttemptStep Plan(AttemptOutcome outcome, out DestinationState? next)
@@ -91,7 +105,8 @@ internal sealed partial class AttemptInvoker
         var facts = Facts(outcome, next is not null, nobodyReached);
         var step = AttemptPlan.Next(facts);
         // An attempt that no backend has worked on, or that a verdict has ended, is replaced and not repeated: it costs nobody anything more.
-        var isRepeat = _possiblySent && !_wasCut;
+        var isRepeat = _possiblySent && !_wasCut && !_isPaid;
+        _isPaid = false;
         if (step == AttemptStep.RetryElsewhere && isRepeat && !pool.Attempts.Budget.TrySpend(pool.Setup.Options.Budget))
         {
             failures.OverBudget = true;

@@ -103,7 +103,7 @@ internal sealed partial class AttemptInvoker
         else if (Current is { } backend)
         {
             backend.Count(AttemptEnd.Broken);
-            services.Inbox.AttemptFailed(pool, backend, new Fault(FaultKind.Broken, "answer broke off"), backend.AddToStreak());
+            services.Inbox.AttemptFailed(pool, backend, new Fault(FaultKind.Broken, "answer broke off"), backend.AddToStreak(), _isTrial);
             Failing().Because(RescueReason.BrokeOff);
         }
 

@@ -1,4 +1,5 @@
 using System.Net.Http;
+using Gateway.Core;
 using Gateway.Core.Attempts;
 using Gateway.Failover.Engine;
 using Gateway.Failover.Proxying;
@@ -120,6 +121,11 @@ internal sealed partial class AttemptInvoker
         }
 
         var now = pool.View;
+        if (Current is { } backend && !ReferenceEquals(now, view) && now.IsDrained(backend.Id))
+        {
+            return AttemptPhase.BackendDown;
+        }
+
         var anotherIsLeft = now.Candidates.Length > Made || IsLeft(now);
         // Where nobody else is left, a slow connection is better than none.
         if (anotherIsLeft && silent >= options.ConnectTimeout && (_tracking is { PossiblySent: false } || _replay is { PossiblySent: false }))
@@ -174,6 +180,13 @@ internal sealed partial class AttemptInvoker
     {
         late?.Dispose();
         Current?.Count(AttemptEnd.Lost);
+        if (_isTrial && Current is { } tried)
+        {
+            services.Inbox.AttemptFailed(
+                pool, tried, new Fault(FaultKind.Timeout, "no answer before another backend's"), tried.AddToStreak(), isTrial: true);
+        }
+
+        EndTrial();
         _lane?.NoteStillSilent(services.Clock.Time.GetTimestamp());
         if (pool.View.SuspectsActive || pool.View.IsDown(_destination.DestinationId))
         {
@@ -224,7 +237,7 @@ internal sealed partial class AttemptInvoker
     private void Become(Hedge hedge)
     {
         Made++;
-        _raced = true;
+        (_raced, _isTrial) = (true, false);
         RequestShape.Retarget(_request, _destination, hedge.Destination, pool.View);
         (_destination, _client, _cancellation, _lane, _began) = (hedge.Destination, hedge.Client, hedge.Cancellation, hedge.Lane, hedge.Began);
         Current?.Finish();

@@ -32,6 +32,9 @@ internal sealed partial class AttemptInvoker(
     private bool _possiblySent;
     private bool _wasCut;
     private bool _isStream;
+    private bool _isTrial;
+    private Backend? _tried;
+    private bool _isPaid;
 
     // Of the attempt under way.
     private HttpRequestMessage _request = null!;
@@ -58,8 +61,14 @@ internal sealed partial class AttemptInvoker(
     /// <summary>The backend of the attempt under way, or of the one whose answer the client gets.</summary>
     public Backend? Current { get; private set; }
 
+    /// <summary>The attempt under way, or the one whose answer the client gets, is a trial of a backend that was ejected.</summary>
+    public bool IsTrial => _isTrial;
+
     /// <summary>The answer that the client gets has a status that counts as a failure.</summary>
     public bool AnsweredBadly { get; private set; }
+
+    /// <summary>Open for as long as client and backend please: how long it took says nothing about a wait.</summary>
+    public bool IsStream => _isStream;
 
     public override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
@@ -175,10 +184,42 @@ internal sealed partial class AttemptInvoker(
     private DestinationState? FirstChoice()
     {
         var chosen = _destination = route.ProxiedDestination!;
+        if (view.Detours is { } detours && Elsewhere(detours, chosen) is { } other)
+        {
+            return other;
+        }
+
         var id = chosen.DestinationId;
         return pool.Members.TryGetValue(id, out var backend) && !backend.Refusing && Candidates.MayGo(pool, view, id, _method)
             ? chosen
             : Candidates.Next(pool, route, _method, tried: null);
+    }
+
+    private DestinationState? Elsewhere(Detours detours, DestinationState chosen)
+    {
+        if (_replay is null && _tracking is null && !_isStream && Detour.Trial(pool, route, context, _method) is { } tried)
+        {
+            (_isTrial, _isPaid, _tried) = (true, true, tried);
+            if (Candidates.Find(route, tried.Id) is { } onTrial)
+            {
+                return onTrial;
+            }
+
+            EndTrial();
+            (_isTrial, _isPaid) = (false, false);
+        }
+
+        return Detour.Otherwise(detours, route, context, chosen.DestinationId, services.Chance, services.Clock.Now) is { } id
+            && pool.Members.TryGetValue(id, out var backend) && !backend.Refusing && Candidates.MayGo(pool, view, id, _method)
+            ? Candidates.Find(route, id)
+            : null;
+    }
+
+    /// <summary>The trial is over; the next may begin.</summary>
+    private void EndTrial()
+    {
+        _tried?.EndTrial();
+        _tried = null;
     }
 
     /// <summary>Begins an attempt, if there is somebody to send it to.</summary>
@@ -195,6 +236,7 @@ internal sealed partial class AttemptInvoker(
             _destination = destination;
         }
 
+        _isTrial &= Made == 0;
         _began = Made++ == 0 && _failures is null ? arrived : services.Clock.Time.GetTimestamp();
         Occupy(pool.Members.GetValueOrDefault(destination.DestinationId));
         _cancellation = AttemptCancellation.Rent();
@@ -313,6 +355,7 @@ internal sealed partial class AttemptInvoker(
         if (disposing)
         {
             Current?.Finish();
+            EndTrial();
             _replay?.Dispose();
             if (_isStream)
             {

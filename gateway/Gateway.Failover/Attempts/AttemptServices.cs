@@ -7,4 +7,4 @@ namespace Gateway.Failover.Attempts;
 
 /// <summary>What every request's attempts have at hand.</summary>
 internal sealed record AttemptServices(
-    BackendClients Clients, AttemptWatch Watch, Inbox Inbox, EngineClock Clock, ReplayLimit ReplayLimit, LoopGuard LoopGuard);
+    BackendClients Clients, AttemptWatch Watch, Inbox Inbox, EngineClock Clock, ReplayLimit ReplayLimit, LoopGuard LoopGuard, Chance Chance);

@@ -55,7 +55,7 @@ internal sealed partial class AttemptWatch(PoolDirectory pools, Inbox inbox, Eng
     /// <summary>A verdict is acted upon at once.</summary>
     public void React(Step step)
     {
-        if (step.Records.Any(record => record.Event is PoolEvent.BackendWentDown or PoolEvent.BackendSuspected or PoolEvent.ActiveChanged))
+        if (step.Records.Any(record => record.Event is PoolEvent.BackendWentDown or PoolEvent.BackendSuspected or PoolEvent.ActiveChanged or PoolEvent.BackendDrained))
         {
             ThreadPool.UnsafeQueueUserWorkItem(static watch => watch.Sweep(), this, preferLocal: false);
         }
@@ -72,6 +72,7 @@ internal sealed partial class AttemptWatch(PoolDirectory pools, Inbox inbox, Eng
             {
                 PoolEvent.BackendCameUp e => e.Backend,
                 PoolEvent.BackendAdminChanged e => e.Backend,
+                PoolEvent.BackendStays e => e.Backend,
                 PoolEvent.BackendReset e => e.Backend,
                 _ => null,
             };
@@ -151,6 +152,20 @@ internal sealed partial class AttemptWatch(PoolDirectory pools, Inbox inbox, Eng
             foreach (var route in pool.Attempts.Routes)
             {
                 route.Learn(options.Hedging, options.Judging.Stall);
+            }
+
+            Count(pool, options.Judging);
+        }
+    }
+
+    private void Count(Pool pool, JudgingOptions judging)
+    {
+        foreach (var backend in pool.Members.Values)
+        {
+            var outcomes = backend.Outcomes.Read(backend, clock.Now, judging.RatioWindow);
+            if (outcomes.Attempts >= judging.RatioAttempts && (outcomes.Failed > 0 || outcomes.Slow > 0))
+            {
+                inbox.AttemptsCounted(pool, backend, outcomes);
             }
         }
     }

@@ -25,6 +25,7 @@ internal static class AttemptsSetup
         services.AddSingleton<IReactor>(provider => provider.GetRequiredService<AttemptWatch>());
         services.AddHostedService(provider => provider.GetRequiredService<AttemptWatch>());
         services.AddSingleton<IReactor, StreamCloser>();
+        services.AddSingleton(provider => new Chance(provider.GetRequiredService<ConfigGate>().Current.Options.Seed));
         services.AddSingleton<AttemptServices>();
         services.AddHostedService<FailureDrill>();
         services.AddSingleton<FailureLog>();

@@ -44,7 +44,7 @@ internal static class Candidates
 
     private static bool IsRefusing(Pool pool, string id) => pool.Members.TryGetValue(id, out var backend) && backend.Refusing;
 
-    private static DestinationState? Find(IReverseProxyFeature route, string id)
+    public static DestinationState? Find(IReverseProxyFeature route, string id)
     {
         foreach (var destination in route.AllDestinations)
         {

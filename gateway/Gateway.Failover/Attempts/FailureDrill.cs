@@ -66,7 +66,7 @@ internal sealed partial class FailureDrill(AttemptServices services, ILogger<Fai
         })
         {
             pool = Applier.Apply(pool, Decider.Decide(pool, input).Events);
-            _ = new PoolView(pool, awaited: null);
+            _ = new PoolView(pool, awaited: null, new PoolOptions());
         }
     }
 

@@ -13,7 +13,7 @@ namespace Gateway.Failover.Attempts;
 /// </remarks>
 internal sealed class Failures(Pool pool, Inbox inbox)
 {
-    private (Backend Backend, Fault Fault)? _open;
+    private (Backend Backend, Fault Fault, bool IsTrial)? _open;
     private Fault? _poison;
 
     /// <summary>The backends that had their turn, and how often each had come back by then.</summary>
@@ -71,7 +71,7 @@ internal sealed class Failures(Pool pool, Inbox inbox)
 
     public void Because(RescueReason reason) => Reason ??= reason;
 
-    public void Add(Backend? backend, Fault fault)
+    public void Add(Backend? backend, Fault fault, bool isTrial)
     {
         Last = fault;
         NobodyReached |= fault.Kind == FaultKind.Connect;
@@ -89,7 +89,7 @@ internal sealed class Failures(Pool pool, Inbox inbox)
         else
         {
             Settle();
-            _open = backend is null ? null : (backend, fault);
+            _open = backend is null ? null : (backend, fault, isTrial);
         }
     }
 
@@ -99,7 +99,7 @@ internal sealed class Failures(Pool pool, Inbox inbox)
         if (_open is { } open)
         {
             _open = null;
-            inbox.AttemptFailed(pool, open.Backend, open.Fault, open.Backend.AddToStreak());
+            inbox.AttemptFailed(pool, open.Backend, open.Fault, open.Backend.AddToStreak(), open.IsTrial);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Net.Http;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using Gateway.Core;
 using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.Connections;
@@ -15,8 +16,10 @@ internal static class Faults
     {
         HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } =>
             new Fault(FaultKind.Connect, "its name does not resolve"),
-        HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } =>
+        HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } or HttpRequestException { InnerException: AuthenticationException } =>
             new Fault(FaultKind.Connect, "TLS failed"),
+        HttpRequestException { HttpRequestError: HttpRequestError.VersionNegotiationError } =>
+            new Fault(FaultKind.Connect, "no common version of HTTP"),
         HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } =>
             new Fault(FaultKind.Connect, Socket(error) is { } socket ? Words(socket) : "no connection"),
         HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded } =>
@@ -97,6 +100,7 @@ internal static class Faults
     {
         SocketError.ConnectionRefused => "connection refused",
         SocketError.ConnectionReset => "connection reset",
+        SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain => "its name does not resolve",
         SocketError.HostUnreachable or SocketError.NetworkUnreachable => "unreachable",
         SocketError.TimedOut => "connect timed out",
         SocketError.Shutdown or SocketError.NotConnected => "connection closed",

@@ -28,7 +28,8 @@ internal sealed class OpenStreams
         {
             if (request.Current is { } backend && !view.Serving.Contains(backend.Id, StringComparer.OrdinalIgnoreCase))
             {
-                request.LeaveStream(view.IsDown(backend.Id), policy);
+                var isDrained = view.IsDrained(backend.Id);
+                request.LeaveStream(view.IsDown(backend.Id) || isDrained, isDrained ? StreamPolicy.Close : policy);
             }
         }
     }

@@ -89,14 +89,22 @@ internal static class RequestShape
             Drop(request, forged, loops);
         }
 
-        request.Headers.TryAddWithoutValidation(FailoverHeaders.Epoch, view.EpochHeader);
+        Tell(request, view);
+    }
+
+    private static void Tell(HttpRequestMessage request, PoolView view)
+    {
+        if (view.EpochHeader is { } epoch)
+        {
+            request.Headers.TryAddWithoutValidation(FailoverHeaders.Epoch, epoch);
+        }
     }
 
     /// <summary>Addresses the request to another backend: authority, path prefix and Host. The verdict may be another by now, and so may be its number.</summary>
     public static void Retarget(HttpRequestMessage request, DestinationState from, DestinationState to, PoolView view)
     {
         request.Headers.Remove(FailoverHeaders.Epoch);
-        request.Headers.TryAddWithoutValidation(FailoverHeaders.Epoch, view.EpochHeader);
+        Tell(request, view);
         var (old, fresh) = (from.Model.Config, to.Model.Config);
         var (prefix, uri) = (old.Address.TrimEnd('/'), request.RequestUri!.OriginalString);
         request.RequestUri = IsUnder(prefix, uri)

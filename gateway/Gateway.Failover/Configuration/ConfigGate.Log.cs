@@ -12,5 +12,8 @@ internal sealed partial class ConfigGate
 
         [LoggerMessage(1003, LogLevel.Error, "The changed file {Path} cannot be read, what it said before stays in force. {Error}")]
         public static partial void Broken(ILogger log, string path, string error);
+
+        [LoggerMessage(1004, LogLevel.Warning, "What an operator has changed while the gateway ran has lapsed: {Sentence}")]
+        public static partial void Lapsed(ILogger log, string sentence);
     }
 }

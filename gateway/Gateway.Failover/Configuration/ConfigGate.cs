@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Gateway.Failover.Configuration.Amending;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Primitives;
 using Yarp.ReverseProxy.Configuration;
@@ -22,6 +23,7 @@ internal sealed partial class ConfigGate : IProxyConfigProvider, IDisposable
     private readonly Action<FailoverOptions>? _configure;
     private readonly IConfigValidator _yarp;
     private readonly ILogger _log;
+    private readonly AmendmentFile _file;
     private readonly ITimer _timer;
     private readonly Lock _gate = new();
     private readonly Lock _reloading = new();
@@ -36,6 +38,7 @@ internal sealed partial class ConfigGate : IProxyConfigProvider, IDisposable
         _configure = source.Configure;
         _yarp = yarp;
         _log = log;
+        _file = new AmendmentFile(time, log);
         _timer = time.CreateTimer(_ => Reload(), state: null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -76,6 +79,7 @@ internal sealed partial class ConfigGate : IProxyConfigProvider, IDisposable
     public void Dispose()
     {
         _timer.Dispose();
+        _file.Dispose();
         _subscriptions.ForEach(subscription => subscription.Dispose());
         _inner.Dispose();
     }
@@ -83,12 +87,12 @@ internal sealed partial class ConfigGate : IProxyConfigProvider, IDisposable
     private Published Start()
     {
         var errors = new List<string>();
-        var config = Evaluate(errors);
-        if (config is null)
+        if (Read(errors) is not { } provided)
         {
             throw new ConfigurationRefusedException(errors);
         }
 
+        var config = Started(provided);
         _subscriptions.Add(ChangeToken.OnChange(_section.GetReloadToken, Announce));
         _subscriptions.AddRange(_inner.All.Select(provider => ChangeToken.OnChange(() => provider.GetConfig().ChangeToken, Announce)));
         return new Published(config);
@@ -107,11 +111,11 @@ internal sealed partial class ConfigGate : IProxyConfigProvider, IDisposable
 
     private void ReloadOnce()
     {
-        var errors = new List<string>();
+        var (errors, lapsed) = (new List<string>(), new List<string>());
         AcceptedConfig? config = null;
         try
         {
-            config = Evaluate(errors);
+            config = Read(errors) is { } provided ? Accept(provided, Current.Amendments, errors, lapsed) : null;
         }
         catch (Exception e)
         {
@@ -131,19 +135,26 @@ internal sealed partial class ConfigGate : IProxyConfigProvider, IDisposable
             return;
         }
 
-        Published old;
-        lock (_gate)
-        {
-            old = _published!;
-            _published = new Published(config);
-        }
-
+        var expire = Publish(config);
         Log.Accepted(_log, config.Pools.Length, config.Routes.Count);
         Changed?.Invoke(config);
-        old.Expire();
+        expire();
+        Keep(config, lapsed);
     }
 
-    private AcceptedConfig? Evaluate(List<string> errors)
+    // YARP is told by the second step, once everybody else knows.
+    private Action Publish(AcceptedConfig config)
+    {
+        lock (_gate)
+        {
+            var old = _published!;
+            _published = new Published(config);
+            return old.Expire;
+        }
+    }
+
+    // What is said, good by itself: what operators have added or removed must neither mend nor hide an error of the configuration.
+    private ProvidedConfig? Read(List<string> errors)
     {
         var options = new FailoverOptions();
         var reader = new OptionsReader(errors);
@@ -162,9 +173,15 @@ internal sealed partial class ConfigGate : IProxyConfigProvider, IDisposable
             return null;
         }
 
-        errors.AddRange(Yarp(routes, clusters));
-        errors.AddRange(FailoverRelations.Broken(options, clusters, routes));
-        return errors.Count > 0 ? null : Accept(options, routes, clusters);
+        var provided = new ProvidedConfig(routes, clusters, options);
+        Check(provided, errors);
+        return errors.Count > 0 ? null : provided;
+    }
+
+    private void Check(ProvidedConfig config, List<string> errors)
+    {
+        errors.AddRange(Yarp(config.Routes, config.Clusters));
+        errors.AddRange(FailoverRelations.Broken(config.Options, config.Clusters, config.Routes));
     }
 
     private (List<RouteConfig> Routes, List<ClusterConfig> Clusters)? ReadYarp(List<string> errors)
@@ -182,18 +199,20 @@ internal sealed partial class ConfigGate : IProxyConfigProvider, IDisposable
     }
 
     // YARP's checks are declared asynchronous, but complete at once.
-    private IEnumerable<string> Yarp(List<RouteConfig> routes, List<ClusterConfig> clusters) =>
+    private IEnumerable<string> Yarp(IReadOnlyList<RouteConfig> routes, IReadOnlyList<ClusterConfig> clusters) =>
         clusters.SelectMany(cluster => _yarp.ValidateClusterAsync(cluster).AsTask().GetAwaiter().GetResult())
             .Concat(routes.SelectMany(route => _yarp.ValidateRouteAsync(route).AsTask().GetAwaiter().GetResult()))
             .Select(error => $"ReverseProxy: {error.Message}")
             .Concat(clusters.GroupBy(cluster => cluster.ClusterId, StringComparer.OrdinalIgnoreCase)
                 .Where(group => group.Count() > 1).Select(group => $"ReverseProxy:Clusters has '{group.Key}' {group.Count()} times; allowed is once."));
 
-    private static AcceptedConfig Accept(FailoverOptions options, List<RouteConfig> routes, List<ClusterConfig> clusters)
+    private static AcceptedConfig Accepted(ProvidedConfig provided, ProvidedConfig amended, Amendments amendments)
     {
+        var (routes, clusters, options) = amended;
         var pools = clusters.Where(cluster => options.Pools.ContainsKey(cluster.ClusterId))
-            .Select(cluster => PoolSetup.From(cluster, options.Pools[cluster.ClusterId], options.Routes)).ToImmutableArray();
-        var accepted = new AcceptedConfig(routes, clusters, options, pools);
+            .Select(cluster => PoolSetup.From(cluster, options.Pools[cluster.ClusterId], options.Routes, amendments.Of(cluster.ClusterId)))
+            .ToImmutableArray();
+        var accepted = new AcceptedConfig(routes, clusters, options, pools, provided, amendments);
         return accepted with { Routes = [.. routes, .. DataRoutes.For(accepted)] };
     }
 

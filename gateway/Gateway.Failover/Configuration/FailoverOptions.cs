@@ -1,4 +1,5 @@
 using Gateway.Failover.Engine;
+using Gateway.Failover.Incidents;
 using Gateway.Failover.Live;
 using Gateway.Failover.Operators;
 using Gateway.Failover.Telemetry;
@@ -36,6 +37,9 @@ public sealed class FailoverOptions
     /// <summary>The journal of events.</summary>
     public JournalOptions Journal { get; set; } = new();
 
+    /// <summary>Reports about incidents.</summary>
+    public IncidentOptions Incidents { get; set; } = new();
+
     /// <summary>Who may steer, and from where.</summary>
     public OperatorOptions Operators { get; set; } = new();
 
@@ -47,4 +51,12 @@ public sealed class FailoverOptions
 
     /// <summary>The metrics endpoint.</summary>
     public TelemetryOptions Telemetry { get; set; } = new();
+
+    /// <summary>The same with other pools. This one stays as it is.</summary>
+    internal FailoverOptions WithPools(Dictionary<string, PoolOptions> pools)
+    {
+        var copy = (FailoverOptions)MemberwiseClone();
+        copy.Pools = pools;
+        return copy;
+    }
 }

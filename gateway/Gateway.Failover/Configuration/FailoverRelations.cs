@@ -1,4 +1,5 @@
 using System.Net;
+using Gateway.Core.Attempts;
 using Yarp.ReverseProxy.Configuration;
 
 namespace Gateway.Failover.Configuration;
@@ -71,20 +72,9 @@ internal static class FailoverRelations
                 + $"{Duration.Format(activity)}; allowed is an Attempts:Timeout below it, or no request is ever tried a second time after a hang.";
         }
 
-        foreach (var error in OfTimes(path, pool, cluster))
+        foreach (var error in OfTimes(path, pool, cluster).Concat(OfJudging(path, pool, cluster, destinations)).Concat(ProbeRelations.Broken(path, pool.Probe)))
         {
             yield return error;
-        }
-
-        if (!IsPath(pool.Probe.Path))
-        {
-            yield return $"{path}:Probe:Path is '{pool.Probe.Path}'; allowed is a path that begins with '/'.";
-        }
-
-        if (pool.Probe.FastInterval > pool.Probe.Interval)
-        {
-            yield return $"{path}:Probe:FastInterval is {Duration.Format(pool.Probe.FastInterval)} and Interval {Duration.Format(pool.Probe.Interval)}; "
-                + "allowed is a FastInterval of at most Interval.";
         }
     }
 
@@ -112,6 +102,35 @@ internal static class FailoverRelations
         {
             yield return $"{path}:Hedging:Floor is {Duration.Format(pool.Hedging.Floor)} and Ceiling {Duration.Format(pool.Hedging.Ceiling)}; "
                 + "allowed is a Floor of at most Ceiling.";
+        }
+    }
+
+    private static IEnumerable<string> OfJudging(string path, PoolOptions pool, ClusterConfig cluster, List<string> destinations)
+    {
+        if (!MinimumText.TryParse(pool.TierMinimum, out _))
+        {
+            yield return $"{path}:TierMinimum is '{pool.TierMinimum}'; allowed is {MinimumText.Form}.";
+        }
+
+        if (pool.SpillOver is > 0 and < 1)
+        {
+            yield return $"{path}:SpillOver is {OptionsReader.Show(pool.SpillOver)}; allowed is 0, or 1 to 10.";
+        }
+
+        if (pool.SpillOver > 0 && pool.Standby != StandbyPolicy.Any)
+        {
+            yield return $"{path}:SpillOver is {OptionsReader.Show(pool.SpillOver)} and Standby {pool.Standby}; allowed is a SpillOver only where Standby is Any.";
+        }
+
+        if (pool.Judging.EjectionLimit < pool.Judging.EjectionTime)
+        {
+            yield return $"{path}:Judging:EjectionLimit is {Duration.Format(pool.Judging.EjectionLimit)} and EjectionTime "
+                + $"{Duration.Format(pool.Judging.EjectionTime)}; allowed is an EjectionLimit of at least EjectionTime.";
+        }
+
+        foreach (var stranger in pool.Backends.Keys.Where(id => !destinations.Contains(id, StringComparer.OrdinalIgnoreCase)))
+        {
+            yield return $"{path}:Backends has '{stranger}'; allowed are the destinations of cluster {cluster.ClusterId}: {Names(destinations)}.";
         }
     }
 
@@ -151,7 +170,7 @@ internal static class FailoverRelations
 
     private static bool IsUrl(string text) => Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is ("http" or "https");
 
-    private static bool IsPath(string path) => path.StartsWith('/') && Uri.TryCreate(path, UriKind.Relative, out _);
+    internal static bool IsPath(string path) => path.StartsWith('/') && Uri.TryCreate(path, UriKind.Relative, out _);
 
     private static string Names(IEnumerable<string> names)
     {

@@ -46,7 +46,7 @@ internal sealed class OptionsReader(List<string> errors)
             {
                 NoteRange(value, allowed, at);
             }
-            else if (value is IDictionary entries)
+            else if (value is IDictionary entries and not Dictionary<string, string>)
             {
                 foreach (DictionaryEntry entry in entries)
                 {
@@ -79,15 +79,26 @@ internal sealed class OptionsReader(List<string> errors)
             NoteScalar(section, "a group of settings, one for each name");
             foreach (var child in section.GetChildren())
             {
-                var entry = Activator.CreateInstance(type.GetGenericArguments()[1])!;
-                ReadGroup(entry, child);
-                entries[child.Key] = entry;
+                ReadEntry(entries, type.GetGenericArguments()[1], child);
             }
         }
         else if (Value(type, section) is { } value)
         {
             property.SetValue(target, value);
         }
+    }
+
+    private void ReadEntry(IDictionary entries, Type type, IConfigurationSection section)
+    {
+        if (!IsGroup(type))
+        {
+            entries[section.Key] = Value(type, section) ?? string.Empty;
+            return;
+        }
+
+        var entry = Activator.CreateInstance(type)!;
+        ReadGroup(entry, section);
+        entries[section.Key] = entry;
     }
 
     private void ReadGroup(object target, IConfigurationSection section)

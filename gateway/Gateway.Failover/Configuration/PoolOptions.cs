@@ -12,6 +12,29 @@ public sealed class PoolOptions
     /// </summary>
     public List<List<string>> Tiers { get; set; } = [];
 
+    /// <summary>
+    /// How many backends of a tier have to be fit for it to be active: a number such as <c>2</c>, or a share of those in service such as <c>60%</c>. Where no
+    /// tier has as many, the active one stays as long as anybody of it can serve.
+    /// </summary>
+    public string TierMinimum { get; set; } = "1";
+
+    /// <summary>
+    /// How much of its load the active tier is trusted to carry beyond what it carries when all of it is fit; what is more spills over to the next tier.
+    /// With 1.4, a tier of four carries everything with three backends, and 70 % with two. 0: nothing ever spills over. Allowed besides 0 is 1 to 10; needs
+    /// <c>Standby: Any</c>.
+    /// </summary>
+    [Allowed("0", "10")]
+    public double SpillOver { get; set; }
+
+    /// <summary>What is special about single backends, by their ids.</summary>
+    public Dictionary<string, BackendOptions> Backends { get; set; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>
+    /// Whether what is decided is done. With <c>false</c> the pool judges without acting, a dry run: requests follow the order of preference and the
+    /// operators' words only, and the events say what would have been done.
+    /// </summary>
+    public bool Enforced { get; set; } = true;
+
     /// <summary>The health requests that the gateway sends.</summary>
     public ProbeOptions Probe { get; set; } = new();
 
@@ -44,93 +67,14 @@ public sealed class PoolOptions
 
     /// <summary>When the pool returns to a backend that it prefers.</summary>
     public FailbackOptions Failback { get; set; } = new();
-}
 
-/// <summary>Probes: each backend on its own clock, so that a hung one delays nobody.</summary>
-public sealed class ProbeOptions
-{
-    /// <summary>The path that is requested with GET. It is appended to the destination's <c>Health</c> address if that is set, else to its <c>Address</c>.</summary>
-    public string Path { get; set; } = "/health";
-
-    /// <summary>From the start of one probe to the start of the next.</summary>
-    [Allowed("10ms", "1h")]
-    public TimeSpan Interval { get; set; } = TimeSpan.FromSeconds(1);
-
-    /// <summary>The same while a backend is suspected or was never judged. At most <c>Interval</c>.</summary>
-    [Allowed("10ms", "1h")]
-    public TimeSpan FastInterval { get; set; } = TimeSpan.FromMilliseconds(200);
-
-    /// <summary>How long an answer may take, connecting included.</summary>
-    [Allowed("10ms", "1m")]
-    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(1);
-
-    /// <summary>Failed probes in a row that take a backend down.</summary>
-    [Allowed("1", "100")]
-    public int Fall { get; set; } = 2;
-
-    /// <summary>Passed probes in a row that bring a backend back.</summary>
-    [Allowed("1", "100")]
-    public int Rise { get; set; } = 2;
-
-    /// <summary>
-    /// Whether one idle connection to each backend is kept open, so that a crash is known within milliseconds: the kernel closes it, and nobody
-    /// listens any more. Off where a proxy stands between (<c>HttpClient:WebProxy</c>).
-    /// </summary>
-    public bool Watch { get; set; } = true;
-
-    /// <summary>By how much an interval varies at random, up or down, as a part of itself.</summary>
-    [Allowed("0", "0.5")]
-    public double Jitter { get; set; } = 0.1;
-}
-
-/// <summary>What live requests say about a backend.</summary>
-public sealed class JudgingOptions
-{
-    /// <summary>Failed attempts in a row that eject a backend.</summary>
-    [Allowed("1", "1000")]
-    public int FailureStreak { get; set; } = 3;
-
-    /// <summary>How long an ejected backend stays down although its probe passes.</summary>
-    [Allowed("100ms", "1h")]
-    public TimeSpan EjectionTime { get; set; } = TimeSpan.FromSeconds(10);
-
-    /// <summary>Answers with these statuses are failures: they are retried where that is allowed, and they count against the backend.</summary>
-    [Allowed("400", "599")]
-    public List<int> FailureStatuses { get; set; } = [500, 502, 503, 504];
-
-    /// <summary>Noticing a hang before any timeout does.</summary>
-    public StallOptions Stall { get; set; } = new();
-}
-
-/// <summary>
-/// Noticing a hang before any timeout does: several attempts of one route in a row get no answer in the time that the route is used to, while another
-/// backend answers such requests. Streams, upgrades and routes marked <c>Slow</c> are exempt.
-/// </summary>
-public sealed class StallOptions
-{
-    /// <summary>Silent attempts in a row, without one that was answered in time, that make a stall. 0 switches stall detection off.</summary>
-    [Allowed("0", "1000")]
-    public int Attempts { get; set; } = 5;
-
-    /// <summary>An attempt is silent for too long beyond this many times what its route usually takes (its 95th percentile) ...</summary>
-    [Allowed("1", "100")]
-    public double Multiple { get; set; } = 5;
-
-    /// <summary>... but never before this time.</summary>
-    [Allowed("5ms", "1m")]
-    public TimeSpan Floor { get; set; } = TimeSpan.FromMilliseconds(50);
-
-    /// <summary>How many answers of a route have to be known before it has a usual time.</summary>
-    [Allowed("10", "10000")]
-    public int MinSamples { get; set; } = 50;
-
-    /// <summary>How long the silence has to last before it takes the backend down. Longer than the pauses of its runtime.</summary>
-    [Allowed("10ms", "1m")]
-    public TimeSpan Time { get; set; } = TimeSpan.FromMilliseconds(150);
-
-    /// <summary>How long after a change of the active backend silence is forgiven: a standby may be cold.</summary>
-    [Allowed("0ms", "10m")]
-    public TimeSpan Disarm { get; set; } = TimeSpan.FromSeconds(5);
+    /// <summary>The same with other tiers. This one may be the application's own and stays as it is.</summary>
+    internal PoolOptions WithTiers(List<List<string>> tiers)
+    {
+        var copy = (PoolOptions)MemberwiseClone();
+        copy.Tiers = tiers;
+        return copy;
+    }
 }
 
 /// <summary>When the pool returns to a backend that it prefers over the active one.</summary>
@@ -142,4 +86,23 @@ public sealed class FailbackOptions
     /// <summary>How long the preferred backend has to be up without a doubt before traffic returns to it.</summary>
     [Allowed("0ms", "24h")]
     public TimeSpan StableTime { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The least time from one change to a failback that the pool makes by itself, however long the preferred backend has been up.</summary>
+    [Allowed("0ms", "24h")]
+    public TimeSpan MinTimeBetweenChanges { get; set; } = TimeSpan.Zero;
+
+    /// <summary>
+    /// Changes that a pool may make by itself within an hour. Then its verdict rests until the hour is over or an operator releases it; requests still go
+    /// to whoever can serve. The last of them is kept for a failover. 0: any number.
+    /// </summary>
+    [Allowed("0", "10000")]
+    public int MaxChangesPerHour { get; set; } = 12;
+}
+
+/// <summary>What is special about one backend of a pool.</summary>
+public sealed class BackendOptions
+{
+    /// <summary>How much of its tier's requests it gets, compared with the others of the tier: 200 gets twice as many as 100.</summary>
+    [Allowed("1", "1000")]
+    public int Weight { get; set; } = 100;
 }

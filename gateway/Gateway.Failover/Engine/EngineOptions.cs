@@ -20,7 +20,10 @@ public sealed class EngineOptions
 /// <summary>The journal of events: an append-only file that survives a restart.</summary>
 public sealed class JournalOptions
 {
-    /// <summary>The file. Empty: events are kept in memory only. A relative path is relative to the working directory.</summary>
+    /// <summary>
+    /// The file. What operators have added and removed is kept beside it. Empty: both are kept in memory only. A relative path is relative to the
+    /// working directory.
+    /// </summary>
     public string Path { get; set; } = string.Empty;
 
     /// <summary>The file's bound in bytes. Beyond it the older half is dropped, and the state of every pool is written anew.</summary>

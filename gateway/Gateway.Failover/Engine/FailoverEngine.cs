@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Gateway.Core;
 using Gateway.Failover.Configuration;
+using Gateway.Failover.Configuration.Amending;
 using Gateway.Failover.Proxying;
 
 namespace Gateway.Failover.Engine;
@@ -19,6 +20,7 @@ internal sealed partial class FailoverEngine(
     private readonly CancellationTokenSource _stopping = new();
     private ITimer? _timer;
     private Task _loop = Task.CompletedTask;
+    private readonly Alarms _alarms = new();
     private long _faults;
 
     /// <summary>Inputs whose handling threw, and reactors that did: bugs, counted and logged.</summary>
@@ -40,8 +42,10 @@ internal sealed partial class FailoverEngine(
             }
 
             destinations.Update(pool);
+            _alarms.Set(pool);
         }
 
+        SetTimer();
         gate.Changed += Reconfigure;
         _loop = Task.Run(LoopAsync, CancellationToken.None);
         return Task.CompletedTask;
@@ -98,6 +102,9 @@ internal sealed partial class FailoverEngine(
                     Apply(reconfigure.Config);
                     reconfigure.Done.TrySetResult();
                     break;
+                case Letter.Amended amended when amended.TryTake():
+                    amended.Answer.TrySetResult(Amend(amended.Config, amended.Change));
+                    break;
                 case Letter.TimeIsUp:
                     Tick();
                     break;
@@ -127,13 +134,14 @@ internal sealed partial class FailoverEngine(
         var before = pool.View.State;
         var after = Applier.Apply(before, events);
         var old = pool.View;
-        pool.Publish(new PoolView(after, Awaited(old, before, after)));
+        pool.Publish(new PoolView(after, Awaited(old, before, after), pool.Setup.Options));
         if (!pool.View.Serving.SequenceEqual(old.Serving))
         {
             destinations.Update(pool);
         }
 
         EndStreaks(pool, events);
+        _alarms.Set(pool);
         var records = events.Where(e => !e.IsQuiet).Select(e => history.Record(clock.Wall(e.At), pool.Id, e)).ToList();
         var step = new Step(pool, input, before, after, records);
         foreach (var reactor in _reactors)
@@ -148,15 +156,15 @@ internal sealed partial class FailoverEngine(
     {
         foreach (var happened in events)
         {
-            BackendId? cleared = happened switch
+            BackendId? back = happened switch
             {
                 PoolEvent.BackendCameUp e => e.Backend,
                 PoolEvent.BackendReset e => e.Backend,
                 _ => null,
             };
-            if (cleared is { } id)
+            if (back is { } id)
             {
-                pool.Members.GetValueOrDefault(id.Value)?.EndStreak();
+                pool.Members.GetValueOrDefault(id.Value)?.ComeBack();
             }
         }
     }
@@ -191,15 +199,20 @@ internal sealed partial class FailoverEngine(
 
     private void Tick()
     {
-        foreach (var pool in pools.All.Values.Where(pool => Timers.NextDue(pool.View.State) is { } due && due <= clock.Now))
+        foreach (var pool in _alarms.Due(clock.Now).Where(pool => ReferenceEquals(pools.Find(pool.Id.Value), pool)))
         {
             Take(pool, new PoolInput.Ticked(clock.Now, pool.Counters.Tally));
+            _alarms.Set(pool);
         }
     }
 
     private void SetTimer()
     {
-        var due = pools.All.Values.Select(pool => Timers.NextDue(pool.View.State)).Where(at => at is not null).Min();
+        if (!_alarms.HasMoved(out var due))
+        {
+            return;
+        }
+
         var wait = due is { } at ? at - clock.Now : Timeout.InfiniteTimeSpan;
         // A millisecond more than asked for: timers round down, and one that comes early would have to be set again.
         _timer?.Change(due is null ? wait : TimeSpan.FromMilliseconds(Math.Max(0, wait.TotalMilliseconds) + 1), Timeout.InfiniteTimeSpan);
@@ -218,15 +231,32 @@ internal sealed partial class FailoverEngine(
         }
     }
 
-    private void Apply(AcceptedConfig config)
+    private Answer Amend(AcceptedConfig config, Amendment.Change change)
+    {
+        if (pools.Find(change.Pool.Value) is not { } pool)
+        {
+            return new Answer(Accepted: false, history.LastSequence, Epoch.First, $"There is no pool '{change.Pool}'.");
+        }
+
+        if (change.Objection(pool.View.State) is { } objection)
+        {
+            return new Answer(Accepted: false, history.LastSequence, pool.View.State.Epoch, objection);
+        }
+
+        Apply(config, change.Because);
+        return new Answer(Accepted: true, history.LastSequence, pool.View.State.Epoch, $"{change.Because}.");
+    }
+
+    private void Apply(AcceptedConfig config, string? because = null)
     {
         var kept = config.Pools.Select(setup => (Setup: setup, Pool: pools.Find(setup.Id))).ToList();
         pools.Swap(kept.Select(entry => entry.Pool ?? new Pool(entry.Setup, PoolState.Create(entry.Setup.Definition, clock.Now))));
+        _alarms.Keep(pools.All.Values);
         foreach (var (setup, pool) in kept.Where(entry => entry.Pool is not null))
         {
             var old = pool!.Setup.Addresses;
             pool.Reconfigure(setup);
-            Take(pool, new PoolInput.Configured(clock.Now, pool.Counters.Tally, setup.Definition));
+            Take(pool, new PoolInput.Configured(clock.Now, pool.Counters.Tally, setup.Definition) { Because = because });
             foreach (var (id, address) in setup.Addresses.Where(entry => old.TryGetValue(entry.Key, out var before) && before.Address != entry.Value.Address))
             {
                 // What was known of the machine at the old address says nothing of the one at the new.

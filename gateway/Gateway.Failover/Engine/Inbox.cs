@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Gateway.Core;
 using Gateway.Failover.Configuration;
+using Gateway.Failover.Configuration.Amending;
 
 namespace Gateway.Failover.Engine;
 
@@ -16,6 +17,14 @@ internal abstract record Letter
     public sealed record Asked(PoolId Pool, PoolInput Input, TaskCompletionSource<Answer> Answer) : Letter;
 
     public sealed record Reconfigure(AcceptedConfig Config, TaskCompletionSource Done) : Letter;
+
+    /// <summary>A configuration that an operator has changed. The engine takes it, or whoever is tired of waiting withdraws it: never both.</summary>
+    public sealed record Amended(AcceptedConfig Config, Amendment.Change Change, TaskCompletionSource<Answer> Answer) : Letter
+    {
+        private int _taken;
+
+        public bool TryTake() => Interlocked.Exchange(ref _taken, 1) == 0;
+    }
 
     /// <summary>The engine's own timer went off.</summary>
     public sealed record TimeIsUp : Letter
@@ -42,8 +51,25 @@ internal sealed class Inbox(ConfigGate gate, PoolDirectory pools, EngineClock cl
 
     public long Dropped => Interlocked.Read(ref _dropped);
 
-    public void AttemptFailed(Pool pool, Backend backend, Fault fault, long streak) =>
-        Post(pool, new PoolInput.AttemptFailed(clock.Now, pool.Counters.Tally, new BackendId(backend.Id), fault, streak));
+    /// <param name="isTrial">The attempt was one of the backend's trials. What else fails there has begun before them, and says nothing of today.</param>
+    public void AttemptFailed(Pool pool, Backend backend, Fault fault, long streak, bool isTrial)
+    {
+        var (view, now) = (pool.View, clock.Now);
+        // At once and not when the engine comes to it: this very request may be over by then, and it is the first of the incident.
+        pool.Watch(now).AttemptFailed(now);
+        if (isTrial || !view.State.Tuning.Enforced || !view.IsOnTrial(backend.Id))
+        {
+            Post(pool, new PoolInput.AttemptFailed(now, pool.Counters.Tally, new BackendId(backend.Id), fault, streak));
+        }
+    }
+
+    public void AttemptSucceeded(Pool pool, Backend backend) =>
+        Post(pool, new PoolInput.AttemptSucceeded(clock.Now, pool.Counters.Tally, new BackendId(backend.Id)));
+
+    public void AttemptsCounted(Pool pool, Backend backend, Outcomes outcomes) =>
+        Post(pool, new PoolInput.AttemptsCounted(clock.Now, pool.Counters.Tally, new BackendId(backend.Id), outcomes));
+
+    public void Emptied(Pool pool, BackendId backend) => Post(pool, new PoolInput.Emptied(clock.Now, pool.Counters.Tally, backend));
 
     public void AttemptSilent(Pool pool, Backend backend, string route, long silent, TimeSpan lasted, bool othersAnswer)
     {
@@ -84,6 +110,28 @@ internal sealed class Inbox(ConfigGate gate, PoolDirectory pools, EngineClock cl
         }
 
         return await answer.Task.WaitAsync(gate.Current.Options.Operators.CommandTimeout, clock.Time, cancel);
+    }
+
+    /// <summary>Has the engine take a configuration that an operator has changed. Waits on this thread, which holds the gate.</summary>
+    /// <returns>The answer; null when the engine did not take it in time, and will not.</returns>
+    public Answer? Amend(AcceptedConfig config, Amendment.Change change)
+    {
+        var letter = new Letter.Amended(config, change, new TaskCompletionSource<Answer>(TaskCreationOptions.RunContinuationsAsynchronously));
+        if (!Write(letter))
+        {
+            return null;
+        }
+
+        var limit = gate.Current.Options.Operators.CommandTimeout;
+        if (!letter.Answer.Task.Wait(limit) && letter.TryTake())
+        {
+            return null;
+        }
+
+        // Taken is taken: its pools may have changed, so the configuration has to follow them, answer or not.
+        return letter.Answer.Task.Wait(limit)
+            ? letter.Answer.Task.Result
+            : new Answer(Accepted: true, Sequence: 0, pools.Find(change.Pool.Value)?.View.State.Epoch ?? Epoch.First, $"{change.Because}.");
     }
 
     public async Task ReconfigureAsync(AcceptedConfig config, CancellationToken cancel)

@@ -16,12 +16,12 @@ internal sealed partial class Journal(ConfigGate gate, PoolDirectory pools, Engi
         new BoundedChannelOptions(Waiting) { SingleReader = true, SingleWriter = true, FullMode = BoundedChannelFullMode.Wait });
 
     private readonly List<JournalEntry> _kept = [];
-    private JournalFile? _file;
+    private JournalFile<JournalEntry>? _file;
     private Task _writer = Task.CompletedTask;
     private long _lost;
     private bool _failing;
 
-    public string Id => _file?.Id ?? JournalFile.NewId();
+    public string Id => _file?.Id ?? JournalFormat.NewId();
 
     /// <summary>Entries that could not be written.</summary>
     public long Lost => Interlocked.Read(ref _lost);
@@ -39,7 +39,7 @@ internal sealed partial class Journal(ConfigGate gate, PoolDirectory pools, Engi
             return [];
         }
 
-        var file = new JournalFile(options.Path, options.MaxBytes);
+        var file = new JournalFile<JournalEntry>(options.Path, options.MaxBytes);
         try
         {
             _kept.AddRange(file.Load(out var bad));

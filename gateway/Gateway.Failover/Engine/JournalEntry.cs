@@ -60,6 +60,9 @@ internal sealed record JournalEntry
 
     public ImmutableArray<string>? ToBackends { get; init; }
 
+    /// <summary>Everybody in a pool that was configured anew.</summary>
+    public ImmutableArray<string>? Backends { get; init; }
+
     public DateTimeOffset? FirstSignalAt { get; init; }
 
     public bool Pinned { get; init; }
@@ -109,6 +112,7 @@ internal sealed record JournalEntry
             PoolEvent.BackendStays e => entry with { Backend = e.Backend.Value },
             PoolEvent.RestBegan e => entry with { Until = Wall(e.Until, clock) },
             PoolEvent.BackendReset e => entry with { Backend = e.Backend.Value },
+            PoolEvent.PoolConfigured e => entry with { Backends = [.. e.Definition.Backends.Select(id => id.Value)] },
             PoolEvent.ActiveChanged e => entry with
             {
                 Epoch = e.Epoch.Number,
@@ -151,7 +155,7 @@ internal sealed record JournalEntry
             nameof(PoolEvent.BackendWentDown) =>
                 new PoolEvent.BackendWentDown(at, id, Cause ?? Core.Cause.ProbeFailed, Ejected, Evidence.None, Sentence)
                 {
-                    Until = Monotonic(Until, clock),
+                    Until = End(clock),
                     Ejections = Ejections,
                 },
             nameof(PoolEvent.BackendOnTrial) => new PoolEvent.BackendOnTrial(at, id, Sentence),
@@ -159,11 +163,11 @@ internal sealed record JournalEntry
             nameof(PoolEvent.TrialsLapsed) => new PoolEvent.TrialsLapsed(at, id, Sentence),
             nameof(PoolEvent.BackendCameUp) => new PoolEvent.BackendCameUp(at, id, Sentence, StartsSlowly),
             nameof(PoolEvent.BackendAdminChanged) =>
-                new PoolEvent.BackendAdminChanged(at, id, Admin ?? Core.Admin.InService, Sentence) { Until = Monotonic(Until, clock) },
+                new PoolEvent.BackendAdminChanged(at, id, Admin ?? Core.Admin.InService, Sentence) { Until = End(clock) },
             nameof(PoolEvent.BackendDrained) => new PoolEvent.BackendDrained(at, id, InTime, Sentence),
             nameof(PoolEvent.BackendLeaving) => new PoolEvent.BackendLeaving(at, id, Sentence),
             nameof(PoolEvent.BackendStays) => new PoolEvent.BackendStays(at, id, Sentence),
-            nameof(PoolEvent.RestBegan) => new PoolEvent.RestBegan(at, Monotonic(Until, clock) ?? at, Sentence),
+            nameof(PoolEvent.RestBegan) => new PoolEvent.RestBegan(at, End(clock) ?? at, Sentence),
             nameof(PoolEvent.RestEnded) => new PoolEvent.RestEnded(at, Sentence),
             nameof(PoolEvent.BackendReset) => new PoolEvent.BackendReset(at, id, Sentence),
             nameof(PoolEvent.PoolExhausted) => new PoolEvent.PoolExhausted(at, Sentence),
@@ -188,6 +192,9 @@ internal sealed record JournalEntry
     private static DateTimeOffset? Wall(Instant? at, EngineClock clock) => at is { } instant ? clock.Wall(instant) : null;
 
     private static Instant? Monotonic(DateTimeOffset? at, EngineClock clock) => at is { } wall ? clock.FromWall(wall) : null;
+
+    // It may lie in the future; what is known for sure is how long after the event it is.
+    private Instant? End(EngineClock clock) => Until is { } until ? clock.FromWall(At) + (until - At) : null;
 
     // Rounded, where the framework cuts off: the figures of a change are the same after a restart as before it, to the last digit.
     private static TimeSpan? Span(double? milliseconds) =>

@@ -1,28 +1,27 @@
 namespace Gateway.Failover.Engine;
 
 /// <summary>
-/// The journal's file: read whole at the start, then only appended to, and rewritten at half its size when it reaches its bound. It holds the
-/// file open and throws what the file system throws; its one caller decides what that means.
+/// A file of checksummed lines, such as the journal: read whole at the start, then only appended to, and rewritten by its caller when it reaches
+/// its bound. It holds the file open and throws what the file system throws; its one caller decides what that means.
 /// </summary>
-internal sealed class JournalFile(string path, long maxBytes) : IDisposable
+internal sealed class JournalFile<TEntry>(string path, long maxBytes) : IDisposable
+    where TEntry : class
 {
     private FileStream? _stream;
     private bool _torn;
     private long? _cutAt;
 
-    public string Id { get; private set; } = NewId();
+    public string Id { get; private set; } = JournalFormat.NewId();
 
     public bool IsFull => _stream?.Length > maxBytes;
-
-    public static string NewId() => Guid.NewGuid().ToString("N")[..12];
 
     /// <summary>
     /// Reads every good line, be it that only its line break is missing. Bad ones are counted. After a torn last line, the next one begins
     /// on a line of its own.
     /// </summary>
-    public IReadOnlyList<JournalEntry> Load(out int badLines)
+    public IReadOnlyList<TEntry> Load(out int badLines)
     {
-        var entries = new List<JournalEntry>();
+        var entries = new List<TEntry>();
         badLines = 0;
         if (!File.Exists(path))
         {
@@ -39,7 +38,7 @@ internal sealed class JournalFile(string path, long maxBytes) : IDisposable
             {
                 Id = id;
             }
-            else if (JournalFormat.Read(line) is { } entry)
+            else if (JournalFormat.Read<TEntry>(line) is { } entry)
             {
                 entries.Add(entry);
             }
@@ -74,7 +73,7 @@ internal sealed class JournalFile(string path, long maxBytes) : IDisposable
     }
 
     /// <summary>Replaces the file by one that holds these entries only. The old one stays until the new one is complete.</summary>
-    public void Rewrite(IEnumerable<JournalEntry> entries)
+    public void Rewrite(IEnumerable<TEntry> entries)
     {
         Close();
         var fresh = path + ".new";

@@ -7,7 +7,7 @@ using System.Text.Json.Serialization;
 namespace Gateway.Failover.Engine;
 
 /// <summary>
-/// One line of the journal: eight hexadecimal digits of CRC-32 over the rest, a space, one JSON object. The first line names the journal.
+/// One line of the journal, or of a file like it: eight hexadecimal digits of CRC-32 over the rest, a space, one JSON object. The first line names the file.
 /// A line that was torn by a crash fails its checksum and is passed over.
 /// </summary>
 internal static class JournalFormat
@@ -20,23 +20,26 @@ internal static class JournalFormat
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower) },
     };
 
-    public static byte[] Header(string id) => Line(JsonSerializer.Serialize(new HeaderLine(id, Version: 1), Json));
+    public static string NewId() => Guid.NewGuid().ToString("N")[..12];
 
-    public static byte[] Line(JournalEntry entry) => Line(JsonSerializer.Serialize(entry, Json));
+    public static byte[] Header(string id) => Line(new HeaderLine(id, Version: 1));
+
+    public static byte[] Line<TEntry>(TEntry entry)
+        where TEntry : class => Seal(JsonSerializer.SerializeToUtf8Bytes(entry, Json));
 
     public static string? ReadHeader(ReadOnlySpan<byte> line) =>
         Body(line) is { Length: > 0 } body && TryParse<HeaderLine>(body, out var header) ? header!.Journal : null;
 
-    public static JournalEntry? Read(ReadOnlySpan<byte> line) =>
-        Body(line) is { Length: > 0 } body && TryParse<JournalEntry>(body, out var entry) ? entry : null;
+    public static TEntry? Read<TEntry>(ReadOnlySpan<byte> line)
+        where TEntry : class =>
+        Body(line) is { Length: > 0 } body && TryParse<TEntry>(body, out var entry) ? entry : null;
 
-    private static byte[] Line(string json)
-    {
-        var body = Encoding.UTF8.GetBytes(json);
-        return Encoding.ASCII.GetBytes($"{Crc32.HashToUInt32(body):x8} ").Concat(body).Append((byte)'\n').ToArray();
-    }
+    /// <summary>A line with its checksum and its end.</summary>
+    public static byte[] Seal(byte[] body) =>
+        Encoding.ASCII.GetBytes($"{Crc32.HashToUInt32(body):x8} ").Concat(body).Append((byte)'\n').ToArray();
 
-    private static ReadOnlySpan<byte> Body(ReadOnlySpan<byte> line)
+    /// <summary>What a line says, without its end; empty when its checksum is wrong.</summary>
+    public static ReadOnlySpan<byte> Body(ReadOnlySpan<byte> line)
     {
         if (line.Length <= Prefix || !uint.TryParse(line[..(Prefix - 1)], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var sum))
         {

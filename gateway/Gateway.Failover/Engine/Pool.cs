@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using Gateway.Core;
 using Gateway.Failover.Attempts;
 using Gateway.Failover.Configuration;
+using Gateway.Failover.Incidents;
 
 namespace Gateway.Failover.Engine;
 
@@ -14,11 +15,12 @@ internal sealed class Pool
     private PoolView _view;
     private PoolSetup _setup;
     private FrozenDictionary<string, Backend> _backends;
+    private IncidentWatch? _watched;
 
     public Pool(PoolSetup setup, PoolState state)
     {
         _setup = setup;
-        _view = new PoolView(state, awaited: null);
+        _view = new PoolView(state, awaited: null, setup.Options);
         _backends = Backends(setup, FrozenDictionary<string, Backend>.Empty);
         FailureStatuses = Statuses(setup);
         Attempts = new PoolAttempts(Counters);
@@ -34,6 +36,9 @@ internal sealed class Pool
     /// <summary>How long requests took, since the start.</summary>
     public LatencyHistogram Latency { get; } = new();
 
+    /// <summary>Looks at requests while something may be wrong; null as long as nothing is, and then a request pays for one read.</summary>
+    public IncidentWatch? Watched => Volatile.Read(ref _watched);
+
     public PoolView View => Volatile.Read(ref _view);
 
     public PoolSetup Setup => Volatile.Read(ref _setup);
@@ -42,6 +47,22 @@ internal sealed class Pool
     public FrozenDictionary<string, Backend> Members => Volatile.Read(ref _backends);
 
     public FrozenSet<int> FailureStatuses { get; private set; }
+
+    /// <summary>Something may be wrong from now on: requests are looked at.</summary>
+    public IncidentWatch Watch(Instant since)
+    {
+        if (Watched is { } watch)
+        {
+            return watch;
+        }
+
+        var fresh = new IncidentWatch(since);
+        return Interlocked.CompareExchange(ref _watched, fresh, null) ?? fresh;
+    }
+
+    /// <summary>Takes the place of the watch that was there.</summary>
+    /// <returns>Whether nobody else was faster.</returns>
+    public bool Watch(IncidentWatch? next, IncidentWatch? before) => ReferenceEquals(Interlocked.CompareExchange(ref _watched, next, before), before);
 
     /// <summary>Engine only.</summary>
     public void Publish(PoolView view) => Volatile.Write(ref _view, view);

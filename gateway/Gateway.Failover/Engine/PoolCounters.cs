@@ -1,4 +1,5 @@
 using Gateway.Core;
+using Gateway.Failover.Attempts;
 using Gateway.Failover.Attempts.Upstream;
 
 namespace Gateway.Failover.Engine;
@@ -78,6 +79,10 @@ internal sealed class Backend(string id)
     private BackendClient? _client;
     private int _refusing;
     private long _revivals;
+    private long _blamed;
+    private long _slow;
+    private long _comebacks;
+    private int _onTrial;
 
     public string Id => id;
 
@@ -100,6 +105,35 @@ internal sealed class Backend(string id)
         set => Volatile.Write(ref _refusing, value ? 1 : 0);
     }
 
+    /// <summary>Attempts that say something about it: answered, well or badly, or failed. Not those whose client left or that another overtook.</summary>
+    public long Judged =>
+        Read(AttemptEnd.Good) + Read(AttemptEnd.Connect) + Read(AttemptEnd.Timeout) + Read(AttemptEnd.Broken) + Read(AttemptEnd.Status);
+
+    /// <summary>Attempts that count against it.</summary>
+    public long Blamed => Interlocked.Read(ref _blamed);
+
+    /// <summary>Attempts that were answered well, but late.</summary>
+    public long Slow => Interlocked.Read(ref _slow);
+
+    /// <summary>How often it has come up after it was down.</summary>
+    public long Comebacks => Interlocked.Read(ref _comebacks);
+
+    public void CountSlow() => Interlocked.Increment(ref _slow);
+
+    public void ComeBack()
+    {
+        EndStreak();
+        Interlocked.Increment(ref _comebacks);
+    }
+
+    /// <summary>One trial at a time.</summary>
+    public bool TryBeginTrial() => Interlocked.CompareExchange(ref _onTrial, 1, 0) == 0;
+
+    public void EndTrial() => Volatile.Write(ref _onTrial, 0);
+
+    /// <summary>What its attempts came to of late; the watch's.</summary>
+    public OutcomeWindow Outcomes { get; } = new();
+
     public long InFlight => Interlocked.Read(ref _inFlight);
 
     public LastProbe? Probe
@@ -117,7 +151,11 @@ internal sealed class Backend(string id)
     public void Count(AttemptEnd end) => Interlocked.Increment(ref _ends[(int)end]);
 
     /// <summary>One more failed attempt that is the backend's fault. Says how many have come in a row.</summary>
-    public long AddToStreak() => Interlocked.Increment(ref _streak);
+    public long AddToStreak()
+    {
+        Interlocked.Increment(ref _blamed);
+        return Interlocked.Increment(ref _streak);
+    }
 
     /// <summary>An answer was delivered whole: the row of failures is over.</summary>
     public void EndStreak()

@@ -1,21 +1,24 @@
 using System.Collections.Immutable;
 using Gateway.Core;
 using Gateway.Core.Judging;
+using Gateway.Failover.Configuration;
 
 namespace Gateway.Failover.Engine;
 
 /// <summary>What a request needs to know of a pool: one immutable snapshot, swapped by reference.</summary>
 internal sealed class PoolView
 {
-    public PoolView(PoolState state, FirstAnswer? awaited)
+    public PoolView(PoolState state, FirstAnswer? awaited, PoolOptions options)
     {
         State = state;
         Awaited = awaited;
         Serving = [.. Ranking.Serving(state).Select(id => id.Value)];
         Candidates = [.. Ranking.Candidates(state).Select(id => id.Value)];
         SuspectsActive = state.Members(state.Active).Any(backend => backend.Health != Health.Up && backend.Health != Health.Unknown);
-        ActiveBackends = [.. state.Active.Backends.Select(id => id.Value)];
-        EpochHeader = $"{state.Epoch};{state.Active.Name}";
+        ActiveBackends = [.. state.Obeyed.Backends.Select(id => id.Value)];
+        EpochHeader = state.Tuning.Enforced ? $"{state.Epoch};{state.Active.Name}" : null;
+        Detours = Detours.Of(state, options, Serving);
+        WantsAnswers = state.Exhausted || state.Backends.Values.Any(backend => backend.OnTrial);
     }
 
     public PoolState State { get; }
@@ -32,8 +35,14 @@ internal sealed class PoolView
     /// <summary>A backend of the active tier is in doubt, or down: what it is silent about may be asked of another tier.</summary>
     public bool SuspectsActive { get; }
 
-    /// <summary>The value of <c>X-Failover-Epoch</c>.</summary>
-    public string EpochHeader { get; }
+    /// <summary>The value of <c>X-Failover-Epoch</c>; null in a dry run, where requests do not follow the verdict.</summary>
+    public string? EpochHeader { get; }
+
+    /// <summary>Where requests go otherwise than load balancing has chosen; null most of the time.</summary>
+    public Detours? Detours { get; }
+
+    /// <summary>Somebody who is down may come back by what it answers.</summary>
+    public bool WantsAnswers { get; }
 
     public bool IsActive(string backend)
     {
@@ -47,6 +56,12 @@ internal sealed class PoolView
 
         return false;
     }
+
+    /// <summary>Whether it was drained, and what is under way there has had its time.</summary>
+    public bool IsDrained(string backend) => State.Backends.TryGetValue(new BackendId(backend), out var known) && known.Drained;
+
+    /// <summary>Whether requests are tried there before it may come back.</summary>
+    public bool IsOnTrial(string backend) => State.Backends.TryGetValue(new BackendId(backend), out var known) && known.OnTrial;
 
     /// <summary>Whether the verdict has taken a backend down.</summary>
     public bool IsDown(string backend) => State.Backends.TryGetValue(new BackendId(backend), out var known) && known.Health == Health.Down;

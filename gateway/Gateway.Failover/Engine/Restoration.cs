@@ -13,8 +13,7 @@ internal static class Restoration
     public static PoolState Restore(PoolDefinition definition, IEnumerable<JournalEntry> entries, EngineClock clock)
     {
         var state = entries.Where(entry => entry.Pool == definition.Id.Value)
-            .Select(entry => entry.ToEvent(clock)).OfType<PoolEvent>()
-            .Aggregate(PoolState.Create(definition, clock.Now), Applier.Apply);
+            .Aggregate(PoolState.Create(definition, clock.Now), (pool, entry) => Relive(pool, entry, clock));
         return state with
         {
             Window = null,
@@ -35,7 +34,22 @@ internal static class Restoration
             JudgedAt = clock.Now,
             Finding = Unprobed,
             Evidence = Evidence.None,
+            UpSince = backend.Ejections > 0 ? backend.UpSince : null,
+            StartsSlowly = backend is { Ejections: > 0, StartsSlowly: true },
         };
+
+    // Who was out of the pool at some time came back as a newcomer: what was said before about its name, a drain above all, was said about another.
+    private static PoolState Relive(PoolState pool, JournalEntry entry, EngineClock clock)
+    {
+        if (entry.Backends is { IsDefault: false } members)
+        {
+            var strangers = pool.Backends.Keys.Where(id => !members.Contains(id.Value));
+            var newcomers = strangers.Select(id => KeyValuePair.Create(id, PoolState.Newcomer(id, clock.Now)));
+            return pool with { Backends = pool.Backends.SetItems(newcomers) };
+        }
+
+        return entry.ToEvent(clock) is { } happened ? Applier.Apply(pool, happened) : pool;
+    }
 
     /// <summary>
     /// The change that a configuration made while the gateway was stopped, or null. One epoch has one name: where the verdict's tier is gone, or

@@ -16,7 +16,7 @@ internal abstract record FeedMessage(string Type)
 
     /// <summary>Something happened; <paramref name="State"/> is the pool afterwards.</summary>
     public sealed record Event(
-        string Cursor, long Sequence, DateTimeOffset At, string Pool, string Kind, string Sentence, PoolReport State, ChangeReport? Change)
+        string Cursor, long Sequence, DateTimeOffset At, string Pool, string Kind, string Sentence, bool Enforced, PoolReport State, ChangeReport? Change)
         : FeedMessage("event");
 
     public sealed record Log(LogLine Line) : FeedMessage("log");

@@ -121,7 +121,8 @@ internal sealed class LiveFeed(ConfigGate gate, History history, Reporter report
         };
         var change = epoch is { } number && history.Find(record.Pool, number) is { } found ? Reporter.Of(found) : null;
         return new FeedMessage.Event(
-            Cursor(record.Sequence), record.Sequence, record.At, record.Pool.Value, record.Event.GetType().Name, record.Event.Sentence, state, change);
+            Cursor(record.Sequence), record.Sequence, record.At, record.Pool.Value, record.Event.GetType().Name, record.Event.Sentence, record.Event.Enforced, state,
+            change);
     }
 
     private string Cursor(long sequence) => $"{history.Id}:{sequence}";

@@ -12,16 +12,20 @@ internal sealed record GatewayReport(string Name, string Version, DateTimeOffset
 
 internal sealed record PoolReport(
     string Id, long Epoch, string Active, int ActiveTier, DateTimeOffset ActiveSince, string Cause, string Sentence, string Condition,
-    bool Held, bool Pinned, DateTimeOffset? FailbackDueAt, IReadOnlyList<BackendReport> Backends);
+    bool Held, bool Pinned, bool Enforced, DateTimeOffset? RestsUntil, DateTimeOffset? FailbackDueAt, IReadOnlyList<BackendReport> Backends);
 
 internal sealed record BackendReport(
-    string Id, string Address, int Tier, string Role, string Health, bool Ejected, string Admin, DateTimeOffset Since, string Reason);
+    string Id, string Address, int Tier, string Role, string Health, bool Ejected, string Admin, DateTimeOffset Since, string Reason,
+    TrialReport? Trial, DateTimeOffset? EjectedUntil, bool Leaving, bool Drained, DateTimeOffset? DrainUntil, long InFlight, bool Added);
+
+/// <summary>How far a backend on trial has come.</summary>
+internal sealed record TrialReport(int Passed, int Wanted);
 
 internal sealed record ChangeReport(
     string Pool, long Epoch, DateTimeOffset At, string Kind, string From, string To, string Cause, string Sentence,
     double? DetectionMs, double? FailoverMs, bool Measured, long Requests, long Failed, long Rescued, double ErrorRate);
 
-internal sealed record EventReport(long Sequence, DateTimeOffset At, string Pool, string Kind, string Sentence);
+internal sealed record EventReport(long Sequence, DateTimeOffset At, string Pool, string Kind, string Sentence, bool Enforced);
 
 internal sealed record HealthReport(string Status, GatewayReport Gateway, IReadOnlyList<PoolReport> Pools);
 
@@ -57,6 +61,8 @@ internal sealed class Reporter(PoolDirectory pools, EngineClock clock, ConfigGat
         Condition(state),
         state.Held,
         state.Pinned,
+        state.Tuning.Enforced,
+        state.RestsUntil is { } rest ? clock.Wall(rest) : null,
         Ranking.IsFit(state, state.Active) && Ranking.FailbackDue(state) is { } due ? clock.Wall(due.At) : null,
         [.. state.Definition.Tiers.SelectMany((tier, index) => state.Members(tier).Select(backend => Of(pool, state, backend, index)))]);
 
@@ -73,7 +79,7 @@ internal sealed class Reporter(PoolDirectory pools, EngineClock clock, ConfigGat
     }
 
     public static EventReport Of(Recorded record) =>
-        new(record.Sequence, record.At, record.Pool.Value, record.Event.GetType().Name, record.Event.Sentence);
+        new(record.Sequence, record.At, record.Pool.Value, record.Event.GetType().Name, record.Event.Sentence, record.Event.Enforced);
 
     private BackendReport Of(Pool pool, PoolState state, BackendState backend, int tier) => new(
         backend.Id.Value,
@@ -84,7 +90,14 @@ internal sealed class Reporter(PoolDirectory pools, EngineClock clock, ConfigGat
         backend.Ejected,
         ChangeMetrics.Label(backend.Admin),
         clock.Wall(backend.Since),
-        backend.Reason);
+        backend.Reason,
+        backend is { OnTrial: true, Ejection: { Lapsed: false, Trials: var passed } } ? new TrialReport(passed, state.Tuning.Trials) : null,
+        backend.Ejection is { TrialSince: null, Until: var until } ? clock.Wall(until) : null,
+        backend.Leaving,
+        backend.Drained,
+        backend.DrainUntil is { } end ? clock.Wall(end) : null,
+        pool.Members.GetValueOrDefault(backend.Id.Value)?.InFlight ?? 0,
+        pool.Setup.Added.Contains(backend.Id.Value));
 
     private static string Role(PoolState state, BackendState backend)
     {

@@ -13,6 +13,9 @@ internal static class OperatorsSetup
     {
         builder.Services.AddSingleton<PoolCommands>();
         builder.Services.AddSingleton<FaultInjection>();
+        builder.Services.AddSingleton<DrainScheduler>();
+        builder.Services.AddSingleton<IReactor>(provider => provider.GetRequiredService<DrainScheduler>());
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<DrainScheduler>());
         return builder;
     }
 
@@ -32,7 +35,12 @@ internal static class OperatorsSetup
         steer.MapPost("/pools/{pool}/failback", (HttpContext context, string pool, PoolCommands commands) => commands.FailbackAsync(context, pool));
         steer.MapPost("/pools/{pool}/hold", (HttpContext context, string pool, PoolCommands commands) => commands.HoldAsync(context, pool));
         steer.MapPost("/pools/{pool}/release", (HttpContext context, string pool, PoolCommands commands) => commands.ReleaseAsync(context, pool));
-        MapBackend(steer, "drain", id => new Command.Drain(id));
+        steer.MapPost(
+            "/pools/{pool}/backends/{backend}/drain",
+            (HttpContext context, string pool, string backend, PoolCommands commands) => commands.DrainAsync(context, pool, backend));
+        steer.MapPost("/pools/{pool}/backends", (HttpContext context, string pool, PoolCommands commands) => commands.AddAsync(context, pool));
+        steer.MapDelete("/pools/{pool}/backends/{backend}", (HttpContext context, string pool, string backend, PoolCommands commands) =>
+            commands.RemoveAsync(context, pool, backend));
         MapBackend(steer, "disable", id => new Command.Disable(id));
         MapBackend(steer, "enable", id => new Command.Enable(id));
         MapBackend(steer, "reset", id => new Command.Reset(id));

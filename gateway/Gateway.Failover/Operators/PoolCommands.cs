@@ -1,13 +1,16 @@
 using System.Text.Json;
 using Gateway.Core;
+using Gateway.Failover.Configuration;
 using Gateway.Failover.Engine;
 
 namespace Gateway.Failover.Operators;
 
 /// <summary>Turns a changing call into a command for the engine, and the engine's answer into a response: 202, or 409 with the reason.</summary>
-internal sealed class PoolCommands(PoolDirectory pools, Inbox inbox)
+internal sealed partial class PoolCommands(PoolDirectory pools, Inbox inbox, ConfigGate gate)
 {
     private const int LargestBody = 16 * 1024;
+
+    private static readonly TimeSpan LongestDrain = TimeSpan.FromHours(24);
 
     public Task<IResult> SwitchoverAsync(HttpContext context, string pool) => WithBodyAsync(context, body =>
         string.IsNullOrEmpty(body.To)
@@ -25,6 +28,15 @@ internal sealed class PoolCommands(PoolDirectory pools, Inbox inbox)
 
     public Task<IResult> BackendAsync(HttpContext context, string pool, string backend, Func<BackendId, Command> command) =>
         WithBodyAsync(context, body => AskAsync(context, pool, backend, command(Id(pool, backend)) with { ExpectedEpoch = Expected(body) }));
+
+    public Task<IResult> DrainAsync(HttpContext context, string pool, string backend) => WithBodyAsync(context, body =>
+        body.Within is { } text && (!Duration.TryParse(text, out var within) || within < TimeSpan.Zero || within > LongestDrain)
+            ? Task.FromResult(Bad($"within is '{text}'; allowed is {Duration.Form}, 0ms to 24h."))
+            : AskAsync(context, pool, backend, new Command.Drain(Id(pool, backend))
+            {
+                Within = body.Within is { } limit ? Duration.Parse(limit) : null,
+                ExpectedEpoch = Expected(body),
+            }));
 
     /// <summary>Who asks, in words: the address, as far as it is known.</summary>
     public static string By(HttpContext context) => $"an operator at {context.Connection.RemoteIpAddress?.ToString() ?? "this machine"}";
@@ -44,16 +56,22 @@ internal sealed class PoolCommands(PoolDirectory pools, Inbox inbox)
         try
         {
             var answer = await inbox.AskAsync(pool, command, By(context), context.RequestAborted);
-            return answer!.Accepted
-                ? TypedResults.Accepted((string?)null, new { sequence = answer.Sequence, epoch = answer.Epoch.Number, sentence = answer.Sentence })
-                : TypedResults.Problem(answer.Sentence, statusCode: StatusCodes.Status409Conflict, title: "Refused");
+            return Answered(answer!);
         }
         catch (TimeoutException)
         {
-            return TypedResults.Problem(
-                "The engine did not answer in time; look at the pool before asking again.", statusCode: StatusCodes.Status503ServiceUnavailable);
+            return NotInTime();
         }
     }
+
+    private static IResult Answered(Answer answer) => answer.Accepted
+        ? TypedResults.Accepted((string?)null, new { sequence = answer.Sequence, epoch = answer.Epoch.Number, sentence = answer.Sentence })
+        : Refused(answer.Sentence);
+
+    private static IResult Refused(string sentence) => TypedResults.Problem(sentence, statusCode: StatusCodes.Status409Conflict, title: "Refused");
+
+    private static IResult NotInTime() => TypedResults.Problem(
+        "The engine did not answer in time; look at the pool before asking again.", statusCode: StatusCodes.Status503ServiceUnavailable);
 
     // Names are compared without case, as YARP does it; the rules know the configured spelling only.
     private BackendId Id(string pool, string backend) =>
@@ -92,5 +110,16 @@ internal sealed class PoolCommands(PoolDirectory pools, Inbox inbox)
 
     private static IResult Unknown(string sentence) => TypedResults.Problem(sentence, statusCode: StatusCodes.Status404NotFound, title: "Not found");
 
-    private sealed record CommandBody(string? To = null, long? ExpectedEpoch = null, bool Force = false);
+    private sealed record CommandBody(string? To = null, long? ExpectedEpoch = null, bool Force = false, string? Within = null)
+    {
+        public string? Id { get; init; }
+
+        public string? Address { get; init; }
+
+        public string? Health { get; init; }
+
+        public string? Host { get; init; }
+
+        public int? Tier { get; init; }
+    }
 }

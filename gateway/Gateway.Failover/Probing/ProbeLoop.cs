@@ -7,13 +7,15 @@ namespace Gateway.Failover.Probing;
 /// The probes of one backend, on its own clock. A probe that hangs delays only the next one of the same backend, by at most its timeout.
 /// </summary>
 internal sealed partial class ProbeLoop(
-    Pool pool, Backend backend, HttpProbe probe, Inbox inbox, ProbeMetrics metrics, EngineClock clock, Random random, ILogger log)
+    Pool pool, Backend backend, TimedProbe probe, ProbeClient client, Inbox inbox, ProbeMetrics metrics, EngineClock clock, Random random, ILogger log)
 {
     private readonly SemaphoreSlim _nudge = new(0, 1);
+    private long _nudgedAt;
 
     /// <summary>Something happened to this backend: probe it as soon as the fast interval allows.</summary>
     public void Nudge()
     {
+        Volatile.Write(ref _nudgedAt, clock.Now.Ticks);
         try
         {
             _nudge.Release();
@@ -29,17 +31,25 @@ internal sealed partial class ProbeLoop(
         try
         {
             // Not all at once: a gateway with a thousand backends would send a thousand probes in its first millisecond.
-            await Task.Delay(Setup.Probe.FastInterval * random.NextDouble(), clock.Time, cancel);
+            var due = clock.Now + (Setup.Probe.FastInterval * random.NextDouble());
+            await UntilAsync(due, cancel);
             while (true)
             {
                 var started = clock.Now;
+                metrics.RecordLateness(pool.Id.Value, started - due);
+                // Whatever it was nudged for before, this probe looks at.
+                _nudge.Wait(0, CancellationToken.None);
                 await ProbeAsync(cancel);
-                await RestAsync(started, cancel);
+                due = await RestAsync(started, cancel);
             }
         }
         catch (OperationCanceledException)
         {
             // The backend was taken out, or the host stops.
+        }
+        finally
+        {
+            client.Dispose();
         }
     }
 
@@ -54,12 +64,11 @@ internal sealed partial class ProbeLoop(
 
         try
         {
-            var (outcome, took) = await probe.SendAsync(backend, address.Probe, address.Host, pool.View, Setup.Probe.Timeout, cancel);
-            var passed = outcome is ProbeOutcome.Passed;
-            backend.Probe = new LastProbe(clock.Time.GetUtcNow(), passed, took);
-            metrics.Record(pool.Id.Value, backend.Id, passed, took);
+            var (outcome, took) = await probe.SendAsync(new ProbeTarget(backend, address, Setup.Probe, pool.View), client, cancel);
+            backend.Probe = new LastProbe(clock.Time.GetUtcNow(), outcome is not ProbeOutcome.Failed, took);
+            metrics.Record(pool.Id.Value, backend.Id, outcome, took);
             inbox.ProbeCompleted(pool, new BackendId(backend.Id), outcome);
-            if (passed && pool.View.IsDown(backend.Id))
+            if (outcome is ProbeOutcome.Passed && pool.View.IsDown(backend.Id))
             {
                 // Not up yet, but held requests have nobody better.
                 backend.Revive();
@@ -75,43 +84,65 @@ internal sealed partial class ProbeLoop(
         }
     }
 
-    // Until the interval, counted from the start of the last probe, is over; or until a nudge, but not sooner than the fast interval.
-    private async Task RestAsync(Instant started, CancellationToken cancel)
+    // Until the interval, counted from the start of the last probe, is over; or until a nudge, but not sooner than the fast interval. Tells when the
+    // next probe was due. That the last one took longer than its interval is its backend's doing, and makes the next one not late.
+    private async Task<Instant> RestAsync(Instant started, CancellationToken cancel)
     {
-        var soonest = started + Setup.Probe.FastInterval - clock.Now;
-        if (soonest > TimeSpan.Zero)
-        {
-            await Task.Delay(soonest, clock.Time, cancel);
-        }
+        var soonest = Instant.Latest(started + Setup.Probe.FastInterval, clock.Now);
+        await UntilAsync(soonest, cancel);
+        var due = Instant.Latest(started + Jittered(Interval()), soonest);
+        return await IsNudgedAsync(due, cancel) ? Instant.Latest(new Instant(Volatile.Read(ref _nudgedAt)), soonest) : due;
+    }
 
-        var rest = started + Jittered(Interval()) - clock.Now;
+    private async Task UntilAsync(Instant due, CancellationToken cancel)
+    {
+        var rest = due - clock.Now;
         if (rest > TimeSpan.Zero)
         {
-            await WaitForNudgeAsync(rest, cancel);
+            await Task.Delay(rest, clock.Time, cancel);
         }
     }
 
-    private async Task WaitForNudgeAsync(TimeSpan rest, CancellationToken cancel)
+    private async Task<bool> IsNudgedAsync(Instant due, CancellationToken cancel)
     {
+        var rest = due - clock.Now;
+        if (rest <= TimeSpan.Zero)
+        {
+            return false;
+        }
+
+        if (_nudge.Wait(0, CancellationToken.None))
+        {
+            return true;
+        }
+
         using var deadline = new CancellationTokenSource(rest, clock.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancel);
         try
         {
             await _nudge.WaitAsync(either.Token);
+            return true;
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
             // The interval is over.
+            return false;
         }
     }
 
     private TimeSpan Interval()
     {
-        var state = pool.View.State;
-        var inDoubt = state.Backends.TryGetValue(new BackendId(backend.Id), out var known) && known.Health is Health.Unknown or Health.Suspected;
+        var (state, options) = (pool.View.State, Setup.Probe);
+        var known = state.Backends.GetValueOrDefault(new BackendId(backend.Id));
         // While nobody can serve, whoever comes back first is wanted at once.
-        return inDoubt || state.Exhausted ? Setup.Probe.FastInterval : Setup.Probe.Interval;
+        return state.Exhausted || known?.Health is Health.Unknown or Health.Suspected ? options.FastInterval
+            : known is { Health: Health.Down, Evidence.PassedProbes: 0 } && state.Backends.Values.Any(other => other.IsSound) ? Longer(options)
+            : options.Interval;
     }
+
+    // It has failed before and nobody waits for it. One that passes again is on its way back and is not kept waiting.
+    private static TimeSpan Longer(Configuration.ProbeOptions options) =>
+        options.SlowInterval > options.Interval ? options.SlowInterval : options.Interval;
 
     private TimeSpan Jittered(TimeSpan interval) => interval * (1 + (Setup.Probe.Jitter * ((2 * random.NextDouble()) - 1)));
 

@@ -10,7 +10,7 @@ internal sealed class ProbeScheduler(
     ConfigGate gate, PoolDirectory pools, Inbox inbox, ProbeMetrics metrics, ClusterClients clients, EngineClock clock, ILogger<ProbeScheduler> log)
     : IHostedService, IReactor, IDisposable
 {
-    private readonly HttpProbe _probe = new(clients, clock.Time);
+    private readonly TimedProbe _probe = new(clock.Time);
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _gate = new();
     private readonly Dictionary<(PoolId, string), Running> _loops = [];
@@ -38,16 +38,22 @@ internal sealed class ProbeScheduler(
 
     public void React(Step step)
     {
-        if (step.Input is not PoolInput.AttemptFailed failed)
+        var failed = (step.Input as PoolInput.AttemptFailed)?.Backend.Value;
+        // Those that are down rest for long while somebody else is up, and now nobody is.
+        var exhausted = step.Records.Any(record => record.Event is PoolEvent.PoolExhausted);
+        if (failed is null && !exhausted)
         {
             return;
         }
 
         lock (_gate)
         {
-            if (_loops.TryGetValue((step.Pool.Id, failed.Backend.Value), out var running))
+            foreach (var backend in exhausted ? step.Pool.Members.Keys : [failed!])
             {
-                running.Loop.Nudge();
+                if (_loops.TryGetValue((step.Pool.Id, backend), out var running))
+                {
+                    running.Loop.Nudge();
+                }
             }
         }
     }
@@ -80,7 +86,7 @@ internal sealed class ProbeScheduler(
     private Running Start(Pool pool, Backend backend)
     {
         var cancel = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
-        var loop = new ProbeLoop(pool, backend, _probe, inbox, metrics, clock, new Random(_seeds.Next()), log);
+        var loop = new ProbeLoop(pool, backend, _probe, new ProbeClient(clients), inbox, metrics, clock, new Random(_seeds.Next()), log);
         var watch = new ConnectionWatch(pool, backend, loop, inbox, clock);
         var running = Task.Run(() => Task.WhenAll(loop.RunAsync(cancel.Token), watch.RunAsync(cancel.Token)), CancellationToken.None);
         return new Running(pool, loop, running, cancel);

@@ -80,6 +80,7 @@ internal sealed class FailoverForwarder(
     {
         context.Response.StatusCode = status;
         pool.Counters.Count(RequestEnd.Failed);
+        pool.Watched?.Ended(RequestEnd.Failed, services.Clock.Now, TimeSpan.Zero, isStream: false);
         failures.Failed(context, pool, attempts);
         await Problems.WriteAsync(context, pool, attempts);
         return ForwarderError.NoAvailableDestinations;
@@ -114,6 +115,13 @@ internal sealed class FailoverForwarder(
 
     private void Close(Pool pool, RequestEnd end, AttemptInvoker attempts, TimeSpan took)
     {
+        Count(pool, end, attempts, took);
+        // Last, for with this very request something may have begun to be wrong.
+        pool.Watched?.Ended(end, services.Clock.Now, took, attempts.IsStream);
+    }
+
+    private void Count(Pool pool, RequestEnd end, AttemptInvoker attempts, TimeSpan took)
+    {
         pool.Counters.Count(end);
         metrics.Record(pool.Id.Value, took);
         pool.Latency.Record(took);
@@ -136,7 +144,7 @@ internal sealed class FailoverForwarder(
         {
             // The answer began well and broke off.
             backend.Count(AttemptEnd.Broken);
-            services.Inbox.AttemptFailed(pool, backend, new Fault(FaultKind.Broken, "answer broke off"), backend.AddToStreak());
+            services.Inbox.AttemptFailed(pool, backend, new Fault(FaultKind.Broken, "answer broke off"), backend.AddToStreak(), attempts.IsTrial);
         }
         else if (attempts is { Made: > 0, AnsweredBadly: false })
         {

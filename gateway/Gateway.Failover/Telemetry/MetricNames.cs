@@ -23,6 +23,7 @@ internal static class MetricNames
     public const string StreamsClosed = "gateway_streams_closed_total";
     public const string RequestsInFlight = "gateway_attempts_in_flight";
     public const string ProbeDuration = "gateway_probe_duration_seconds";
+    public const string ProbeLateness = "gateway_probe_lateness_seconds";
     public const string BackendUp = "gateway_backend_up";
     public const string BackendActive = "gateway_backend_active";
     public const string PoolEpoch = "gateway_pool_epoch";
@@ -31,6 +32,8 @@ internal static class MetricNames
     public const string FailoverDuration = "gateway_failover_duration_seconds";
     public const string DetectionDuration = "gateway_failover_detection_seconds";
     public const string FailoverRequests = "gateway_failover_requests_total";
+    public const string Incidents = "gateway_incidents_total";
+    public const string IncidentOpen = "gateway_incident_open";
     public const string InboxDropped = "gateway_inbox_dropped_total";
     public const string EngineFaults = "gateway_engine_faults_total";
     public const string JournalLost = "gateway_journal_lost_total";

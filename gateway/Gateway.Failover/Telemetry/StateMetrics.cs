@@ -4,6 +4,7 @@ using Gateway.Failover.Attempts;
 using Gateway.Failover.Attempts.Replay;
 using Gateway.Failover.Configuration;
 using Gateway.Failover.Engine;
+using Gateway.Failover.Incidents;
 using Gateway.Failover.Live;
 using Gateway.Failover.Proxying;
 
@@ -19,8 +20,8 @@ internal sealed class StateMetrics
     private readonly PoolDirectory _pools;
 
     public StateMetrics(
-        IMeterFactory meters, PoolDirectory pools, Inbox inbox, FailoverEngine engine, Journal journal, ConfigGate gate, LiveFeed feed, LoopGuard loops,
-        ReplayLimit replay)
+        IMeterFactory meters, PoolDirectory pools, Inbox inbox, FailoverEngine engine, Journal journal, IncidentJournal incidents, ConfigGate gate,
+        LiveFeed feed, LoopGuard loops, ReplayLimit replay)
     {
         _pools = pools;
         var meter = meters.Create(MetricNames.Meter);
@@ -41,9 +42,11 @@ internal sealed class StateMetrics
         meter.CreateObservableCounter(
             MetricNames.EngineFaults, () => engine.Faults, description: "Inputs whose handling threw; each is a bug.");
         meter.CreateObservableCounter(
-            MetricNames.JournalLost, () => journal.Lost, description: "Events that could not be written to the journal.");
+            MetricNames.JournalLost, () => journal.Lost + incidents.Lost,
+            description: "Events that could not be written to the journal, and reports of incidents beside it.");
         meter.CreateObservableGauge(
-            MetricNames.JournalFailing, () => journal.Failing ? 1 : 0, description: "1 while the journal cannot be written.");
+            MetricNames.JournalFailing, () => journal.Failing || incidents.Failing ? 1 : 0,
+            description: "1 while the journal, or the reports of incidents beside it, cannot be written.");
         meter.CreateObservableCounter(
             MetricNames.ConfigRefused, () => gate.Refused, description: "Changed configurations that were refused.");
         meter.CreateObservableGauge(MetricNames.LiveSubscribers, () => feed.Subscribers, description: "Clients that watch the live feed.");

@@ -22,13 +22,13 @@ internal sealed class PoolReplay
     public PoolReplay(PoolSetup setup, Agenda agenda, TimeSpan begun)
     {
         (Setup, _agenda) = (setup, agenda);
-        View = new PoolView(PoolState.Create(setup.Definition, new Instant(-begun.Ticks)), awaited: null);
+        View = new PoolView(PoolState.Create(setup.Definition, new Instant(-begun.Ticks)), awaited: null, setup.Options);
         Members = setup.Definition.Backends.ToFrozenDictionary(id => id.Value, id => new Backend(id.Value), StringComparer.OrdinalIgnoreCase);
         Budget = new BudgetMeter(Counters);
         foreach (var id in setup.Definition.Backends)
         {
             var passed = new PoolInput.ProbeCompleted(View.State.ActiveSince, default, id, ProbeOutcome.Passed.Instance);
-            View = new PoolView(Applier.Apply(View.State, Decider.Decide(View.State, passed).Events), awaited: null);
+            View = new PoolView(Applier.Apply(View.State, Decider.Decide(View.State, passed).Events), awaited: null, setup.Options);
         }
     }
 
@@ -56,7 +56,7 @@ internal sealed class PoolReplay
         if (!decision.Events.IsEmpty)
         {
             var after = Applier.Apply(before, decision.Events);
-            View = new PoolView(after, Awaited(before, after));
+            View = new PoolView(after, Awaited(before, after), Setup.Options);
             EndStreaks(decision.Events);
         }
 
@@ -72,7 +72,7 @@ internal sealed class PoolReplay
         {
             if (Revived(happened) is { } id && happened is not PoolEvent.BackendAdminChanged)
             {
-                Members[id.Value].EndStreak();
+                Members[id.Value].ComeBack();
             }
         }
     }

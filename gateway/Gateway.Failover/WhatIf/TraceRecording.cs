@@ -61,7 +61,7 @@ internal static class TraceRecording
             var entries = new List<JournalEntry>();
             foreach (var file in files)
             {
-                using var open = new JournalFile(file, long.MaxValue);
+                using var open = new JournalFile<JournalEntry>(file, long.MaxValue);
                 entries.AddRange(open.Load(out _));
             }
 

@@ -67,6 +67,7 @@ internal static class DemoSetup
             ["ReverseProxy:Routes:api:Match:Path"] = "/api/{**rest}",
             ["Failover:Pools:api:Probe:Interval"] = "500ms",
             ["Failover:Pools:api:Probe:FastInterval"] = "100ms",
+            ["Failover:Pools:api:Probe:SlowInterval"] = "500ms",
             ["Failover:Pools:api:Probe:Timeout"] = "500ms",
             ["Failover:Pools:api:Attempts:Timeout"] = "1s",
             ["Failover:Pools:api:Failback:StableTime"] = "5s",

@@ -27,6 +27,7 @@ internal sealed class GatewayConfig
         Tiers = [.. backends.Select(backend => backend.Name)];
         this["Failover:Pools:api:Probe:Interval"] = "200ms";
         this["Failover:Pools:api:Probe:FastInterval"] = "50ms";
+        this["Failover:Pools:api:Probe:SlowInterval"] = "400ms";
         this["Failover:Pools:api:Probe:Timeout"] = "5s";
         this["Failover:Pools:api:Judging:EjectionTime"] = "2s";
         this["Failover:Pools:api:Failback:StableTime"] = "1s";
@@ -72,6 +73,7 @@ internal sealed class GatewayConfig
         this["Failover:Pools:api:Probe:Fall"] = 100;
         this["Failover:Pools:api:Probe:Watch"] = false;
         this["Failover:Pools:api:Judging:FailureStreak"] = 1000;
+        this["Failover:Pools:api:Judging:FailureRatio"] = 0;
         this["Failover:Pools:api:Judging:Stall:Attempts"] = 0;
         return this;
     }

@@ -43,4 +43,4 @@ internal static class Journal
 }
 
 internal sealed record JournalEntry(
-    long Seq, DateTimeOffset At, string? Kind, string? Backend, long? Epoch, double? DetectionMs, double? FailoverMs, long? Requests, long? Failed, long? Rescued);
+    long Seq, DateTimeOffset At, string? Kind, bool DryRun, string? Backend, long? Epoch, double? DetectionMs, double? FailoverMs, long? Requests, long? Failed, long? Rescued);

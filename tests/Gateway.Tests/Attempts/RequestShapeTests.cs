@@ -155,7 +155,7 @@ public class RequestShapeTests
     private static PoolView View(int epoch)
     {
         var definition = new PoolDefinition(new PoolId("api"), [new Tier([new BackendId("primary")])], PoolTuning.Default);
-        return new PoolView(PoolState.Create(definition, default) with { Epoch = new Epoch(epoch) }, awaited: null);
+        return new PoolView(PoolState.Create(definition, default) with { Epoch = new Epoch(epoch) }, awaited: null, new PoolOptions());
     }
 
     private static DestinationState Destination(string address, string? host = null) =>

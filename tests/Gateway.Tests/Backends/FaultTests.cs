@@ -29,6 +29,21 @@ public class FaultTests
     }
 
     [Fact]
+    public async Task Drain_works_on_and_says_so_with_its_health()
+    {
+        await using var backend = await RunningBackend.StartAsync();
+        await backend.FailAsync("mode=drain");
+
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(backend, "/api/data"));
+        using var draining = await backend.Client.GetAsync("/health");
+        Assert.Equal((HttpStatusCode.OK, "true"), (draining.StatusCode, Assert.Single(draining.Headers.GetValues("X-Failover-Drain"))));
+
+        await backend.RecoverAsync();
+        using var well = await backend.Client.GetAsync("/health");
+        Assert.False(well.Headers.Contains("X-Failover-Drain"));
+    }
+
+    [Fact]
     public async Task Reset_sends_RST_to_work_and_answers_probes()
     {
         await using var backend = await RunningBackend.StartAsync();
@@ -132,7 +147,7 @@ public class FaultTests
     }
 
     [Theory]
-    [InlineData("mode=explode", "'explode'", "exit, hang, error, slow, reset, forbidden, truncate, unhealthy")]
+    [InlineData("mode=explode", "'explode'", "exit, hang, error, slow, reset, forbidden, truncate, unhealthy, drain")]
     [InlineData("mode=Hang", "'Hang'", "hang")]
     [InlineData("mode=none", "'none'", "exit")]
     [InlineData("mode=hang&for=11m", "'11m'", "1ms to 10m")]

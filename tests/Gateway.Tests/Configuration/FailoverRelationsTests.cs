@@ -74,11 +74,6 @@ public class FailoverRelationsTests
         "Failover:Pools:api:Tiers has an empty tier at place 2; allowed is a destination or a list of them.",
         options => options.Pools["api"].Tiers = [["primary"], [], ["secondary"]]);
 
-    [Fact]
-    public void The_fast_interval_is_not_slower_than_the_other() => Says(
-        "Failover:Pools:api:Probe:FastInterval is 2s and Interval 1s; allowed is a FastInterval of at most Interval.",
-        options => options.Pools["api"].Probe.FastInterval = TimeSpan.FromSeconds(2));
-
     [Theory]
     [InlineData("primary.test:3001")]
     [InlineData("localhost:3001")]

@@ -43,8 +43,8 @@ public class OptionsReaderTests
     [InlineData("Faults:Allowed", "yes", "Failover:Faults:Allowed is 'yes'; allowed is true or false.")]
     [InlineData("Pools:api:Judging:FailureStatuses:0", "many", "Failover:Pools:api:Judging:FailureStatuses:0 is 'many'; allowed is a whole number.")]
     [InlineData("DefaultPool:Name", "api", "Failover:DefaultPool is a group of settings; allowed is a text.")]
-    [InlineData("Pools:api:Probe", "fast", "Failover:Pools:api:Probe is 'fast'; allowed is a group of settings: Path, Interval, FastInterval, Timeout, Fall, Rise, Watch, Jitter.")]
-    [InlineData("Pools:api", "primary", "Failover:Pools:api is 'primary'; allowed is a group of settings: Tiers, Probe, Judging, Attempts, Hedging, Budget, Hold, Standby, Streams, Failback.")]
+    [InlineData("Pools:api:Probe", "fast", "Failover:Pools:api:Probe is 'fast'; allowed is a group of settings: Kind, Scheme, Port, Host, Path, Headers, Statuses, Contains, Service, ServerName, AcceptAnyCertificate, DrainHeader, DrainStatuses, Interval, FastInterval, SlowInterval, Timeout, Fall, Rise, Watch, Jitter.")]
+    [InlineData("Pools:api", "primary", "Failover:Pools:api is 'primary'; allowed is a group of settings: Tiers, TierMinimum, SpillOver, Backends, Enforced, Probe, Judging, Attempts, Hedging, Budget, Hold, Standby, Streams, Failback.")]
     [InlineData("Pools", "api", "Failover:Pools is 'api'; allowed is a group of settings, one for each name.")]
     public void A_value_of_another_kind_is_refused_in_a_sentence_that_names_it(string key, string value, string sentence) =>
         Assert.Equal([sentence], Read((key, value)).Errors);

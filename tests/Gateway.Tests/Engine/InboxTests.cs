@@ -23,7 +23,7 @@ public class InboxTests
 
         Assert.Equal(0, inbox.Dropped);
         inbox.ProbeCompleted(pool, new BackendId("primary"), ProbeOutcome.Passed.Instance);
-        inbox.AttemptFailed(pool, pool.Members["primary"], new Fault(FaultKind.Status, "answered 500"), 1);
+        inbox.AttemptFailed(pool, pool.Members["primary"], new Fault(FaultKind.Status, "answered 500"), 1, isTrial: false);
         inbox.FirstAnswered(pool, new FirstAnswer(Epoch.First, []), askedAt: null);
         inbox.TimeIsUp();
         Assert.Equal(4, inbox.Dropped);

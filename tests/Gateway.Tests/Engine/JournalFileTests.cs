@@ -112,7 +112,7 @@ public sealed class JournalFileTests : IDisposable
     [Fact]
     public void A_rewrite_keeps_the_id_and_holds_what_it_was_given()
     {
-        using (var file = new JournalFile(Place, maxBytes: 500))
+        using (var file = new JournalFile<JournalEntry>(Place, maxBytes: 500))
         {
             var written = 0;
             while (!file.IsFull)
@@ -151,7 +151,7 @@ public sealed class JournalFileTests : IDisposable
 
     private void Write(params JournalEntry[] entries)
     {
-        using var file = new JournalFile(Place, maxBytes: 65_536);
+        using var file = new JournalFile<JournalEntry>(Place, maxBytes: 65_536);
         file.Load(out _);
         foreach (var entry in entries)
         {
@@ -161,7 +161,7 @@ public sealed class JournalFileTests : IDisposable
 
     private string Load(out IReadOnlyList<JournalEntry> entries, out int bad)
     {
-        using var file = new JournalFile(Place, maxBytes: 65_536);
+        using var file = new JournalFile<JournalEntry>(Place, maxBytes: 65_536);
         entries = file.Load(out bad);
         return file.Id;
     }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Gateway.Core;
+using Gateway.Failover.Configuration;
 using Gateway.Failover.Engine;
 
 namespace Gateway.Tests.Engine;
@@ -62,7 +63,7 @@ public class RestorationTests
         Ask(new Command.Switchover(Secondary, Force: true));
         Assert.True(_state.Forced);
 
-        Assert.Equal(["secondary"], new PoolView(Restore(), awaited: null).Serving.ToArray());
+        Assert.Equal(["secondary"], new PoolView(Restore(), awaited: null, new PoolOptions()).Serving.ToArray());
         Assert.True(Restore(Checkpoint()).Forced);
     }
 
@@ -144,7 +145,7 @@ public class RestorationTests
         Assert.All(_journal, entry =>
         {
             var line = JournalFormat.Line(entry);
-            var read = JournalFormat.Read(line.AsSpan()[..^1])!;
+            var read = JournalFormat.Read<JournalEntry>(line.AsSpan()[..^1])!;
             Assert.Equal(entry.ToEvent(_clock)?.ToString(), read.ToEvent(_clock)?.ToString());
             Assert.Equal(line, JournalFormat.Line(read));
         });
@@ -186,6 +187,7 @@ public class RestorationTests
         Assert.Equal(
             expected.Backends.Values.OrderBy(backend => backend.Id.Value), actual.Backends.Values.OrderBy(backend => backend.Id.Value));
         var none = ImmutableDictionary<BackendId, BackendState>.Empty;
-        Assert.Equal(expected with { Backends = none }, actual with { Backends = none });
+        Assert.Equal(expected.Changes.AsEnumerable(), actual.Changes);
+        Assert.Equal(expected with { Backends = none, Changes = [] }, actual with { Backends = none, Changes = [] });
     }
 }

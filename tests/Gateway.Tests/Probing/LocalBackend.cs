@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
+using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Gateway.Tests.Probing;
 
@@ -19,16 +21,16 @@ internal sealed class LocalBackend : IAsyncDisposable
 
     public RequestDelegate Answer { get; set; } = _ => Task.CompletedTask;
 
-    public static async Task<LocalBackend> StartAsync(RequestDelegate? answer = null)
+    public static async Task<LocalBackend> StartAsync(RequestDelegate? answer = null, Action<ListenOptions>? listen = null)
     {
         var builder = WebApplication.CreateEmptyBuilder(new());
-        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen ?? (_ => { })));
         var backend = new LocalBackend(builder.Build());
         backend.Answer = answer ?? backend.Answer;
         backend._app.Run(context =>
         {
             backend._asked.Enqueue(new Asked(
-                context.Request.Path, context.Request.Host.ToString(),
+                context.Request.Path, context.Request.Host.ToString(), context.Connection.Id,
                 context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase)));
             return backend.Answer(context);
         });
@@ -39,4 +41,4 @@ internal sealed class LocalBackend : IAsyncDisposable
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 }
 
-internal sealed record Asked(string Path, string Host, IReadOnlyDictionary<string, string> Headers);
+internal sealed record Asked(string Path, string Host, string Connection, IReadOnlyDictionary<string, string> Headers);

@@ -66,6 +66,11 @@ public class ConfigurationReferenceTests
         if (kind.IsGenericType && kind.GetGenericTypeDefinition() == typeof(Dictionary<,>))
         {
             var entry = kind.GetGenericArguments()[1];
+            if (!OptionsReader.IsGroup(entry))
+            {
+                return [[$"`{at}:{{name}}`", "none", "text", Document.Summary($"P:{type.FullName}.{property.Name}")]];
+            }
+
             return Rows(entry, Activator.CreateInstance(entry)!, $"{at}:{(property.Name == nameof(FailoverOptions.Routes) ? "{route}" : "{pool}")}");
         }
 

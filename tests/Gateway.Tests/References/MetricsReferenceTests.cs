@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text.RegularExpressions;
 using Gateway.Failover.Attempts;
 using Gateway.Failover.Engine;
+using Gateway.Failover.Incidents;
 using Gateway.Failover.Probing;
 using Gateway.Failover.Telemetry;
 using Gateway.Tests.Telemetry;
@@ -50,8 +51,11 @@ public partial class MetricsReferenceTests
         var time = new FakeTimeProvider();
         var client = new ScriptedClient(attempt => attempt.Backend == "primary" ? Attempt.RefuseAsync() : attempt.AnswerAsync());
         await using var gateway = await RunningGateway.StartAsync(time: time, proxy: client.Use);
-        gateway.Get<ProbeMetrics>().Record("api", "primary", passed: true, TimeSpan.FromMilliseconds(1));
-        gateway.Get<ProbeMetrics>().Record("api", "primary", passed: false, TimeSpan.FromMilliseconds(1));
+        var probes = gateway.Get<ProbeMetrics>();
+        probes.Record("api", "primary", Core.ProbeOutcome.Passed.Instance, TimeSpan.FromMilliseconds(1));
+        probes.Record("api", "primary", new Core.ProbeOutcome.Failed(new Core.Fault(Core.FaultKind.Connect, "connection refused")), TimeSpan.FromMilliseconds(1));
+        probes.Record("api", "primary", new Core.ProbeOutcome.Draining("says X-Failover-Drain"), TimeSpan.FromMilliseconds(1));
+        probes.RecordLateness("api", TimeSpan.FromMilliseconds(1));
         await gateway.ProbedAsync("secondary", passed: true);
         await gateway.ProbedAsync("primary", passed: false, times: 2);
         await gateway.Client.GetStringAsync("/api/x");
@@ -82,6 +86,7 @@ public partial class MetricsReferenceTests
     {
         "pool" or "backend" or "from" or "to" => $"`{label.Key}`",
         "kind" when label.Any(one => one.Value == "download") => Closed<ResumptionKind>(label.Key),
+        "kind" when label.Any(one => one.Value == "suspicion") => Closed<IncidentKind>(label.Key),
         "kind" => Closed<Core.ChangeKind>(label.Key),
         "cause" => Closed<Core.Cause>(label.Key),
         _ => $"`{label.Key}`: {string.Join(", ", label.Select(one => one.Value).Distinct().Order())}",

@@ -1,5 +1,6 @@
 using Gateway.Core;
 using Gateway.Failover.Configuration;
+using Gateway.Failover.Configuration.Amending;
 using Gateway.Failover.WhatIf;
 using Yarp.ReverseProxy.Configuration;
 
@@ -17,7 +18,7 @@ internal static class Replays
         options.Failback.StableTime = TimeSpan.FromSeconds(5);
         change?.Invoke(options);
         var destinations = options.Tiers.SelectMany(tier => tier).ToDictionary(id => id, id => new DestinationConfig { Address = $"http://{id}.test/" });
-        return PoolSetup.From(new ClusterConfig { ClusterId = "api", Destinations = destinations }, options, new Dictionary<string, FailoverRouteOptions>());
+        return PoolSetup.From(new ClusterConfig { ClusterId = "api", Destinations = destinations }, options, new Dictionary<string, FailoverRouteOptions>(), PoolAmendments.None);
     }
 
     /// <param name="events">The list of a trace's events.</param>

@@ -84,7 +84,7 @@ public sealed class TraceRecordingTests : IDisposable
     private void Keep(ReplayOutcome outcome, string pool = "api")
     {
         var clock = new EngineClock(new FakeTimeProvider());
-        using var journal = new JournalFile(File, long.MaxValue);
+        using var journal = new JournalFile<JournalEntry>(File, long.MaxValue);
         foreach (var (index, happened) in outcome.Timeline.Entries.Select(entry => entry.Event).OfType<PoolEvent>().Index())
         {
             journal.Append(JournalFormat.Line(JournalEntry.Of(new Recorded(index + 1, clock.Wall(happened.At), new PoolId(pool), happened), clock)));
