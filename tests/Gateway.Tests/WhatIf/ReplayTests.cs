@@ -110,7 +110,7 @@ public class ReplayTests
     public void A_hang_that_leaves_the_probe_alone_is_found_by_silence()
     {
         var outcome = Replays.Run(
-            """{ "at": "10s", "backend": "primary", "is": "hung", "probe": "passes", "until": "20s" }""", more: """, "traffic": { "requestsPerSecond": 500, "unsafeShare": 0 }""");
+            """{ "at": "10s", "backend": "primary", "is": "hung", "probe": "passes", "until": "20s" }""", more: """, "traffic": { "requestsPerSecond": 1000, "unsafeShare": 0 }""");
 
         Assert.Contains("R16", Replays.Rules(outcome));
         Assert.InRange(Replays.Second(outcome.Timeline.Changes[0]), 10.15, 10.5);
