@@ -14,16 +14,20 @@ public sealed class SimulateTests(ITestOutputHelper output) : EndToEndTest(outpu
         var other = Folder.File("other.json");
         await File.WriteAllTextAsync(other, await File.ReadAllTextAsync(config));
 
-        var replayed = Launch("simulate", "--config", config, "--trace", trace, "--compare", other);
+        var replayed = Simulate("--config", config, "--trace", trace, "--compare", other);
         Assert.Equal(0, await replayed.ExitAsync());
         Assert.Contains("R30   api moved from primary to secondary", replayed.Output, StringComparison.Ordinal);
         Assert.Contains("GETs that failed                                   0             0             =", replayed.Output, StringComparison.Ordinal);
         Assert.Equal(string.Empty, replayed.Errors);
 
         await File.WriteAllTextAsync(trace, """{ "duration": "20s", "events": [{ "at": "5s", "backend": "tertiary", "is": "dead" }] }""");
-        var refused = Launch("simulate", "--config", config, "--trace", trace);
+        var refused = Simulate("--config", config, "--trace", trace);
         Assert.Equal(1, await refused.ExitAsync());
         Assert.Equal($"{trace}: the backend 'tertiary' is not in the pool api; allowed are primary, secondary.", refused.Errors.Trim());
         Assert.Equal(string.Empty, refused.Output);
     }
+
+    // Not as a gateway is launched: it listens nowhere.
+    private ChildProcess Simulate(params string[] arguments) =>
+        Own(new ChildProcess("simulate", Folder.Path, "dotnet", [Programs.Host, "simulate", .. arguments]));
 }

@@ -38,17 +38,14 @@ internal static class Detour
     }
 
     /// <summary>Somebody of the next tier for what spills over, or another of the tier where shares are uneven; null to leave the choice as it is.</summary>
-    public static string? Otherwise(Detours detours, IReverseProxyFeature route, HttpContext context, string chosen, Chance chance, Instant now)
-    {
-        if (IsBound(context, route))
-        {
-            return null;
-        }
+    public static string? Otherwise(Detours detours, IReverseProxyFeature route, HttpContext context, string chosen, Chance chance, Instant now) =>
+        IsBound(context, route) ? null : Otherwise(detours, chosen, chance, now);
 
-        return detours.SpillShare > 0 && chance.Next() < detours.SpillShare
+    /// <summary>The same for a request that is bound to nobody.</summary>
+    public static string? Otherwise(Detours detours, string chosen, Chance chance, Instant now) =>
+        detours.SpillShare > 0 && chance.Next() < detours.SpillShare
             ? detours.Spill[(int)(chance.Next() * detours.Spill.Length)]
             : detours.Shares.IsEmpty ? null : Shared(detours.Shares, detours.SlowStart, chosen, chance, now);
-    }
 
     // Whatever load balancing has chosen is kept with the probability of its share, and chosen anew by shares otherwise: where it chose evenly, everybody
     // gets exactly their share.

@@ -87,8 +87,9 @@ internal static class OutcomeText
         }
     }
 
-    // The end of a path says more than its beginning.
-    private static string Cut(string name) => name.Length <= ValueWidth ? name : "~" + name[^(ValueWidth - 1)..];
+    // Of a path the name of the file says most, and of that the end.
+    private static string Cut(string path) =>
+        Path.GetFileName(path) is var name && name.Length <= ValueWidth ? name : "~" + name[^(ValueWidth - 1)..];
 
     private static IEnumerable<string> Wrap(string sentence, int width)
     {

@@ -72,7 +72,7 @@ internal sealed class PoolReplay
         {
             if (Revived(happened) is { } id && happened is not PoolEvent.BackendAdminChanged)
             {
-                Members[id.Value].EndStreak();
+                Members[id.Value].ComeBack();
             }
         }
     }

@@ -91,9 +91,13 @@ internal sealed class ProbeReplay
     private TimeSpan Interval()
     {
         var state = _pool.View.State;
-        var inDoubt = state.Backends[new BackendId(_backend.Id)].Health is Health.Unknown or Health.Suspected;
-        return inDoubt || state.Exhausted ? Options.FastInterval : Options.Interval;
+        var known = state.Backends[new BackendId(_backend.Id)];
+        return state.Exhausted || known.Health is Health.Unknown or Health.Suspected ? Options.FastInterval
+            : known is { Health: Health.Down, Evidence.PassedProbes: 0 } && state.Backends.Values.Any(other => other.IsSound) ? Longer()
+            : Options.Interval;
     }
+
+    private TimeSpan Longer() => Options.SlowInterval > Options.Interval ? Options.SlowInterval : Options.Interval;
 
     private void Watch()
     {

@@ -68,6 +68,7 @@ internal static class Replay
             return;
         }
 
+        // One in each part of the time, somewhere: at equal distances they would all miss, or all meet, what happens on the second.
         var (gap, count) = (Second / trace.Traffic.RequestsPerSecond, 0L);
         void Arrive()
         {
@@ -77,7 +78,7 @@ internal static class Replay
 
         void Plan()
         {
-            var at = gap * (count++ + 0.5);
+            var at = gap * (count++ + dice.NextDouble());
             if (at < trace.Duration)
             {
                 agenda.At(new Instant(at.Ticks), Arrive);

@@ -30,12 +30,12 @@ internal sealed partial class RequestReplay
         _route.Learn(_pool.Setup.Options.Hedging, _pool.Setup.Options.Judging.Stall);
         foreach (var id in _pool.Setup.Definition.Backends)
         {
-            if (_windows[id.Value].Read() is { } outcomes)
+            var (backend, judging) = (_pool.Members[id.Value], _pool.Setup.Options.Judging);
+            var outcomes = backend.Outcomes.Read(backend, _agenda.Now, judging.RatioWindow);
+            if (outcomes.Attempts >= judging.RatioAttempts && (outcomes.Failed > 0 || outcomes.Slow > 0))
             {
                 _pool.Take(new PoolInput.AttemptsCounted(_agenda.Now, _pool.Tally, id, outcomes));
             }
-
-            _windows[id.Value].Turn();
         }
     }
 
@@ -78,7 +78,6 @@ internal sealed partial class RequestReplay
             {
                 release = true;
                 _pool.Members[id.Value].Revive();
-                _windows[id.Value].Clear();
                 _agenda.Next(() => NoteEmpty(_pool.Members[id.Value]));
             }
         }
@@ -134,8 +133,16 @@ internal sealed partial class RequestReplay
         if (now - request.Arrived >= _pool.Setup.Deadline)
         {
             Close(attempt);
-            Judge(request.Add(attempt.Backend, new Fault(FaultKind.Timeout, "no answer within the request's time")));
+            attempt.Backend.Count(AttemptEnd.Timeout);
+            Judge(request.Add(attempt, new Fault(FaultKind.Timeout, "no answer within the request's time")));
             Finish(request, RequestEnd.Failed, status: 0);
+            return;
+        }
+
+        if (_pool.View.IsDrained(attempt.Backend.Id))
+        {
+            request.PossiblySent = true;
+            Failed(attempt, AttemptOutcome.Failed, new Fault(FaultKind.Broken, "taken down meanwhile"), wasCut: true);
             return;
         }
 

@@ -20,7 +20,6 @@ internal sealed partial class RequestReplay
     private readonly Random _dice;
     private readonly Routing _routing;
     private readonly FrozenDictionary<string, BackendScript> _scripts;
-    private readonly FrozenDictionary<string, OutcomeWindow> _windows;
     private readonly FrozenSet<int> _failureStatuses;
     private readonly RouteWatch _route;
     private readonly RequestFigures _figures;
@@ -31,8 +30,7 @@ internal sealed partial class RequestReplay
         PoolReplay pool, FrozenDictionary<string, BackendScript> scripts, Agenda agenda, Random dice, Traffic traffic, RequestFigures figures)
     {
         (_pool, _scripts, _agenda, _dice, _figures) = (pool, scripts, agenda, dice, figures);
-        _routing = new Routing(pool, dice);
-        _windows = pool.Members.Keys.ToFrozenDictionary(id => id, _ => new OutcomeWindow(), StringComparer.OrdinalIgnoreCase);
+        _routing = new Routing(pool, new Chance(dice.Next()));
         _failureStatuses = pool.Setup.Options.Judging.FailureStatuses.ToFrozenSet();
         _route = new RouteWatch("their route", new(), pool.Setup.Options.Hedging);
         WarmUp(traffic);
@@ -50,8 +48,9 @@ internal sealed partial class RequestReplay
         _figures.Arrive(request);
         _roster.Add(request);
         WakeUp();
-        if (_routing.Trial(method, Attempts()) is { } tried)
+        if (_routing.Trial(method) is { } tried)
         {
+            request.IsPaid = true;
             Begin(request, tried, isTrial: true);
         }
         else if (_routing.First(method) is { } first)
@@ -63,8 +62,6 @@ internal sealed partial class RequestReplay
             Hold(request);
         }
     }
-
-    private IEnumerable<SimulatedAttempt> Attempts() => _roster.SelectMany(request => request.UnderWay);
 
     private void Begin(SimulatedRequest request, Backend backend, bool isTrial = false)
     {
@@ -109,7 +106,12 @@ internal sealed partial class RequestReplay
         var (request, backend, now) = (attempt.Request, attempt.Backend, _agenda.Now);
         var id = new BackendId(backend.Id);
         Close(attempt);
-        _windows[backend.Id].Add(attempts: 1, slow: attempt.Lane is not null && now - attempt.Began > _route.SlowAfter ? 1 : 0);
+        backend.Count(AttemptEnd.Good);
+        if (attempt.Lane is not null && now - attempt.Began > _pool.Setup.Options.Judging.SlowAfter)
+        {
+            backend.CountSlow();
+        }
+
         if (attempt.Lane?.Answered(now - attempt.Began, now.Ticks) == true)
         {
             _pool.Take(new PoolInput.AnswersResumed(now, _pool.Tally, id));
@@ -125,8 +127,13 @@ internal sealed partial class RequestReplay
 
         foreach (var rival in request.UnderWay.ToList())
         {
-            // Overtaken. It was silent until now, and says no more.
+            // Overtaken. It was silent until now, and says no more, unless it was a trial.
             Close(rival);
+            if (rival.IsTrial)
+            {
+                Judge((rival.Backend, new Fault(FaultKind.Timeout, "no answer before another backend's"), true));
+            }
+
             rival.Lane?.NoteStillSilent(now.Ticks);
             request.WentWrong |= _pool.View.SuspectsActive || _pool.View.IsDown(rival.Backend.Id);
         }
@@ -151,8 +158,8 @@ internal sealed partial class RequestReplay
         }
         else
         {
-            _windows[backend.Id].Add(attempts: 1);
-            Judge(request.Add(backend, fault));
+            backend.Count(EndOf(fault));
+            Judge(request.Add(attempt, fault));
         }
 
         request.Tried[backend.Id] = backend.Revivals;
@@ -171,7 +178,9 @@ internal sealed partial class RequestReplay
         var next = _routing.Next(request.Method, request.Tried);
         var facts = Facts(request, outcome, next is not null, request.NobodyReached || _pool.View.State.Exhausted);
         var step = AttemptPlan.Next(facts);
-        if (step == AttemptStep.RetryElsewhere && request.PossiblySent && !wasCut && !_pool.Budget.TrySpend(_pool.Setup.Options.Budget))
+        var isRepeat = request.PossiblySent && !wasCut && !request.IsPaid;
+        request.IsPaid = false;
+        if (step == AttemptStep.RetryElsewhere && isRepeat && !_pool.Budget.TrySpend(_pool.Setup.Options.Budget))
         {
             step = AttemptPlan.Next(facts with { BudgetLeft = false });
         }
@@ -235,20 +244,37 @@ internal sealed partial class RequestReplay
         Judge(request.Settle());
     }
 
-    private void Judge((Backend Backend, Fault Fault)? failure)
+    private void Judge((Backend Backend, Fault Fault, bool IsTrial)? failure)
     {
-        if (failure is var (backend, fault))
+        if (failure is var (backend, fault, isTrial))
         {
-            _windows[backend.Id].Add(failed: 1);
-            _pool.Take(new PoolInput.AttemptFailed(_agenda.Now, _pool.Tally, new BackendId(backend.Id), fault, backend.AddToStreak()));
+            var streak = backend.AddToStreak();
+            // What else fails at a backend on trial has begun before its trials, and says nothing of today.
+            if (isTrial || !_pool.View.State.Tuning.Enforced || !_pool.View.IsOnTrial(backend.Id))
+            {
+                _pool.Take(new PoolInput.AttemptFailed(_agenda.Now, _pool.Tally, new BackendId(backend.Id), fault, streak));
+            }
         }
     }
+
+    private static AttemptEnd EndOf(Fault fault) => fault.Kind switch
+    {
+        FaultKind.Connect => AttemptEnd.Connect,
+        FaultKind.Timeout => AttemptEnd.Timeout,
+        FaultKind.Status => AttemptEnd.Status,
+        _ => AttemptEnd.Broken,
+    };
 
     private void Close(SimulatedAttempt attempt)
     {
         attempt.IsOver = true;
         attempt.Request.UnderWay.Remove(attempt);
         attempt.Backend.Finish();
+        if (attempt.IsTrial)
+        {
+            attempt.Backend.EndTrial();
+        }
+
         NoteEmpty(attempt.Backend);
     }
 }

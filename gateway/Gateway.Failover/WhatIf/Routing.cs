@@ -1,48 +1,51 @@
 using Gateway.Core;
 using Gateway.Core.Attempts;
-using Gateway.Core.Judging;
 using Gateway.Failover.Attempts;
 using Gateway.Failover.Engine;
 
 namespace Gateway.Failover.WhatIf;
 
-/// <summary>Where a request goes first, and where next: the order of preference as it is now, as <see cref="Candidates"/> has it.</summary>
-internal sealed class Routing(PoolReplay pool, Random dice)
+/// <summary>Where a request goes first, and where next: the order of preference as it is now, as <see cref="Candidates"/> and <see cref="Detour"/> have it.</summary>
+internal sealed class Routing(PoolReplay pool, Chance chance)
 {
-    /// <summary>Trial requests under way at a time at one backend.</summary>
-    private const int TrialsAtOnce = 2;
-
     private long _turn;
 
-    /// <summary>A backend that was ejected and may be tried with this request; null for most.</summary>
-    public Backend? Trial(RequestMethod method, IEnumerable<SimulatedAttempt> underWay)
+    /// <summary>A backend on trial, if the request may be tried there; null for most.</summary>
+    public Backend? Trial(RequestMethod method)
     {
-        var state = pool.View.State;
-        if (method != RequestMethod.Safe || pool.Setup.Options.Attempts.Max < 2 || !state.Tuning.Enforced)
+        var options = pool.Setup.Options;
+        if (method != RequestMethod.Safe || options.Attempts.Max < 2)
         {
             return null;
         }
 
-        foreach (var id in state.Definition.Backends)
+        foreach (var id in pool.View.Detours?.Trials ?? [])
         {
-            var backend = state.Backends[id];
-            if (backend is { OnTrial: true, Admin: Admin.InService, Leaving: false } && !pool.Members[id.Value].Refusing
-                && underWay.Count(attempt => attempt.IsTrial && attempt.Backend.Id == id.Value) < TrialsAtOnce)
+            var backend = pool.Members[id];
+            if (!backend.Refusing && MayGo(id, method) && backend.TryBeginTrial())
             {
-                return pool.Members[id.Value];
+                if (pool.Budget.TrySpend(options.Budget))
+                {
+                    return backend;
+                }
+
+                backend.EndTrial();
             }
         }
 
         return null;
     }
 
-    /// <summary>Load balancing by turns; it is overruled only where that is no use or not allowed.</summary>
+    /// <summary>Load balancing by turns; it is overruled where the pool has a use for the request elsewhere, and where it is no use or not allowed.</summary>
     public Backend? First(RequestMethod method)
     {
-        var (serving, spilling) = (pool.View.Serving, Ranking.SpillOver(pool.View.State));
-        var chosen = spilling.Share > 0 && dice.NextDouble() < spilling.Share
-            ? spilling.Next[(int)(_turn++ % spilling.Next.Length)].Value
-            : serving.IsEmpty ? null : serving[(int)(_turn++ % serving.Length)];
+        var serving = pool.View.Serving;
+        var chosen = serving.IsEmpty ? null : serving[(int)(_turn++ % serving.Length)];
+        if (chosen is not null && pool.View.Detours is { } detours && Detour.Otherwise(detours, chosen, chance, pool.Now) is { } other)
+        {
+            chosen = other;
+        }
+
         return chosen is not null && !pool.Members[chosen].Refusing && MayGo(chosen, method) ? pool.Members[chosen] : Next(method, tried: null);
     }
 

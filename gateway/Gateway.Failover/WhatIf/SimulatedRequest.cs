@@ -30,6 +30,9 @@ internal sealed class SimulatedRequest(Instant arrived, RequestMethod method, Po
 
     public bool HedgeRefused { get; set; }
 
+    /// <summary>The budget has been asked for its next attempt already.</summary>
+    public bool IsPaid { get; set; }
+
     /// <summary>Something went wrong on the way to its answer.</summary>
     public bool WentWrong { get; set; }
 
@@ -48,7 +51,7 @@ internal sealed class SimulatedRequest(Instant arrived, RequestMethod method, Po
     /// <summary>The attempts under way: one, or two with a hedge.</summary>
     public List<SimulatedAttempt> UnderWay { get; } = new(1);
 
-    private (Backend Backend, Fault Fault)? Open { get; set; }
+    private (Backend Backend, Fault Fault, bool IsTrial)? Open { get; set; }
 
     private Fault? Poison { get; set; }
 
@@ -57,7 +60,7 @@ internal sealed class SimulatedRequest(Instant arrived, RequestMethod method, Po
     /// <see cref="Failures"/>, whose rule this is.
     /// </summary>
     /// <returns>An earlier failure that counts from now on.</returns>
-    public (Backend Backend, Fault Fault)? Add(Backend backend, Fault fault)
+    public (Backend Backend, Fault Fault, bool IsTrial)? Add(SimulatedAttempt attempt, Fault fault)
     {
         (Last, WentWrong, NobodyReached) = (fault, true, NobodyReached || fault.Kind == FaultKind.Connect);
         if (Poison is null && Open is { } open && AttemptPlan.IsPoison(open.Fault, fault))
@@ -72,12 +75,12 @@ internal sealed class SimulatedRequest(Instant arrived, RequestMethod method, Po
         }
 
         var settled = Open;
-        Open = (backend, fault);
+        Open = (attempt.Backend, fault, attempt.IsTrial);
         return settled;
     }
 
     /// <summary>The request is over: the last failure was its backend's.</summary>
-    public (Backend Backend, Fault Fault)? Settle()
+    public (Backend Backend, Fault Fault, bool IsTrial)? Settle()
     {
         var settled = Open;
         Open = null;

@@ -49,7 +49,7 @@ internal static partial class Document
         return $"line {at + 1}\n- {old.ElementAtOrDefault(at)}\n+ {fresh.ElementAtOrDefault(at)}";
     }
 
-    private static string Root()
+    public static string Root()
     {
         var folder = AppContext.BaseDirectory;
         while (!File.Exists(Path.Combine(folder, "Gateway.sln")))

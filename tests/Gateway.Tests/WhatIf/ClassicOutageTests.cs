@@ -11,7 +11,7 @@ public class ClassicOutageTests
     // Failed GETs, failed POSTs, the most seconds without a good answer, and the changes.
     public static readonly TheoryData<string, int, int, double, string[]> Outages = new()
     {
-        { "crash", 0, 1, 0.1, ["Failover to secondary", "Failback to primary"] },
+        { "crash", 0, 3, 0.1, ["Failover to secondary", "Failback to primary"] },
         { "hang", 0, 1, 0.2, ["Failover to secondary", "Failback to primary"] },
         { "gray-failure", 0, 3, 0.1, ["Failover to secondary", "Failback to primary"] },
         { "slow-answers", 0, 0, 0.2, ["Failover to secondary", "Failback to primary"] },

@@ -97,10 +97,8 @@ public class ReplayTests
     [Fact]
     public void A_share_of_errors_is_judged_by_its_share()
     {
-        var outcome = Replays.Run("""{ "at": "5s", "backend": "primary", "is": "erring", "share": 0.55, "probe": "passes" }""",
-            setup: Replays.Setup(options => options.Judging.FailureStreak = 1000) is var setup
-                ? setup with { Definition = setup.Definition with { Tuning = setup.Definition.Tuning with { StatusStreak = 1000 } } }
-                : null);
+        var outcome = Replays.Run(
+            """{ "at": "5s", "backend": "primary", "is": "erring", "share": 0.55, "probe": "passes" }""", setup: Replays.Setup(options => options.Judging.FailureStreak = 1000));
 
         Assert.Contains("R13", Replays.Rules(outcome));
         // It takes seconds until half of the window is bad, and a fifth of the requests may be repeated.
@@ -112,7 +110,7 @@ public class ReplayTests
     public void A_hang_that_leaves_the_probe_alone_is_found_by_silence()
     {
         var outcome = Replays.Run(
-            """{ "at": "10s", "backend": "primary", "is": "hung", "probe": "passes", "until": "20s" }""", more: """, "traffic": { "requestsPerSecond": 500, "unsafeShare": 0 }""");
+            """{ "at": "10s", "backend": "primary", "is": "hung", "probe": "passes", "until": "20s" }""", more: """, "traffic": { "requestsPerSecond": 1000, "unsafeShare": 0 }""");
 
         Assert.Contains("R16", Replays.Rules(outcome));
         Assert.InRange(Replays.Second(outcome.Timeline.Changes[0]), 10.15, 10.5);
@@ -161,8 +159,8 @@ public class ReplayTests
         var (blind, told) = (Replays.Run(Forbidden), Replays.Run(Forbidden, setup: Replays.Setup(options => options.Judging.FailureStatuses.Add(403))));
 
         Assert.Equal(0, blind.Changes);
-        Assert.Equal(2000, blind.Requests.PassedOn);
-        Assert.Equal(2000, blind.Requests.FailedSafe + blind.Requests.FailedUnsafe);
+        Assert.InRange(blind.Requests.PassedOn, 2000, 2002);
+        Assert.Equal(blind.Requests.PassedOn, blind.Requests.FailedSafe + blind.Requests.FailedUnsafe);
         Assert.InRange(blind.Requests.Downtime.TotalSeconds, 19.9, 20.1);
         Assert.Equal((1, 0, 0), (told.Changes, told.Requests.PassedOn, told.Requests.FailedSafe));
     }
