@@ -34,6 +34,28 @@ public sealed class StallTests(ITestOutputHelper output) : EndToEndTest(output)
         Assert.True((await gateway.PoolAsync()).Backend("primary").Ejected);
     }
 
+    // At a few requests a second the hedges that begin with the suspicion answer each before it is silent for too long.
+    [Fact]
+    public async Task Hedges_do_not_hide_a_hang_where_requests_are_few_and_the_health_page_is_fine()
+    {
+        var (primary, secondary) = await BackendsAsync();
+        var config = ConfigFor(primary, secondary);
+        config["Failover:Pools:api:Attempts:Timeout"] = "10s";
+        config["Failover:Pools:api:Judging:Stall:Disarm"] = "0ms";
+        var gateway = await GatewayAsync(config);
+        var many = Gets(gateway);
+        await many.AnswersComeFromAsync("primary", more: 200);
+        await many.StopAsync();
+        var few = Gets(gateway, perSecond: 25);
+
+        await primary.FailAsync("hang");
+        var left = await gateway.ActiveAsync("secondary", BeforeAnyTimeout);
+        await few.StopAsync();
+
+        few.AssertNothingFailed();
+        Assert.Equal("stalled", left.Cause);
+    }
+
     [Theory]
     [InlineData("poll")]
     [InlineData("slow")]

@@ -187,7 +187,7 @@ internal sealed partial class AttemptInvoker
         }
 
         EndTrial();
-        _lane?.NoteStillSilent(services.Clock.Time.GetTimestamp());
+        _lane?.NoteOvertaken(_silenceNoted, services.Clock.Time.GetTimestamp());
         if (pool.View.SuspectsActive || pool.View.IsDown(_destination.DestinationId))
         {
             // Its backend is in doubt: without the hedge the client would still wait.

@@ -140,6 +140,20 @@ internal sealed class Lane(RouteWatch route, Backend backend, HedgingOptions atF
         }
     }
 
+    /// <summary>
+    /// An attempt was overtaken by its hedge. Where a row has begun, it belongs to it although it was not yet silent for too long: else the hedges, which begin with
+    /// the suspicion, would hide the hang that they help to prove. It never begins a row.
+    /// </summary>
+    /// <param name="isNoted">It is in the row already.</param>
+    public void NoteOvertaken(bool isNoted, long now)
+    {
+        NoteStillSilent(now);
+        if (!isNoted && Volatile.Read(ref _silent) != 0)
+        {
+            Interlocked.Increment(ref _silent);
+        }
+    }
+
     public TimeSpan? Learn(HedgingOptions hedging, int minimum)
     {
         var usual = _recent.Quantile(hedging.Quantile, minimum);

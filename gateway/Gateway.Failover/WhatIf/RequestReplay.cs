@@ -134,7 +134,7 @@ internal sealed partial class RequestReplay
                 Judge((rival.Backend, new Fault(FaultKind.Timeout, "no answer before another backend's"), true));
             }
 
-            rival.Lane?.NoteStillSilent(now.Ticks);
+            rival.Lane?.NoteOvertaken(rival.SilenceNoted, now.Ticks);
             request.WentWrong |= _pool.View.SuspectsActive || _pool.View.IsDown(rival.Backend.Id);
         }
 

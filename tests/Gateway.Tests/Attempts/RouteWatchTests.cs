@@ -83,6 +83,21 @@ public class RouteWatchTests
     }
 
     [Fact]
+    public void An_attempt_that_its_hedge_overtook_belongs_to_a_row_and_never_begins_one()
+    {
+        var lane = _route.LaneOf(_primary);
+        lane.NoteOvertaken(isNoted: false, now: 10);
+        Assert.Equal(0, lane.Silent);
+
+        lane.NoteSilence(began: 20, now: 30);
+        lane.NoteOvertaken(isNoted: true, now: 40);
+        Assert.Equal((1, 40L), (lane.Silent, lane.LastSilent));
+
+        lane.NoteOvertaken(isNoted: false, now: 50);
+        Assert.Equal((2, 50L, 20L), (lane.Silent, lane.LastSilent, lane.SilentSince));
+    }
+
+    [Fact]
     public void Another_backend_that_answers_shows_that_it_is_not_the_request()
     {
         Assert.False(_route.AnsweredBesides(_primary, since: 50));
