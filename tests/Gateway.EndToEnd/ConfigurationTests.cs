@@ -162,6 +162,7 @@ public sealed class ConfigurationTests(ITestOutputHelper output) : EndToEndTest(
     {
         var (primary, secondary) = await BackendsAsync();
         var config = ConfigFor(primary, secondary);
+        config[$"{Pool}:Failback:MaxChangesPerHour"] = 0;
         var gateway = await GatewayAsync(config);
         var (gets, posts) = (Gets(gateway), Posts(gateway, perSecond: 50));
         await gets.AnswersComeFromAsync("primary");

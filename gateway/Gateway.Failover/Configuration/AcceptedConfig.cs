@@ -81,7 +81,7 @@ internal sealed record PoolSetup(
         SlowRatio = options.Judging.SlowRatio,
         RatioAttempts = options.Judging.RatioAttempts,
         EjectionTime = options.Judging.EjectionTime,
-        EjectionLimit = options.Judging.EjectionLimit,
+        EjectionLimit = options.Judging.EjectionLimit > options.Judging.EjectionTime ? options.Judging.EjectionLimit : options.Judging.EjectionTime,
         EjectionMemory = options.Judging.EjectionMemory,
         MaxEjected = options.Judging.MaxEjected,
         Trials = options.Judging.Trials,

@@ -122,7 +122,8 @@ internal static class FailoverRelations
             yield return $"{path}:SpillOver is {OptionsReader.Show(pool.SpillOver)} and Standby {pool.Standby}; allowed is a SpillOver only where Standby is Any.";
         }
 
-        if (pool.Judging.EjectionLimit < pool.Judging.EjectionTime)
+        // Where nobody has set the limit, a longer time is its own.
+        if (pool.Judging.EjectionLimit < pool.Judging.EjectionTime && pool.Judging.EjectionLimit != new JudgingOptions().EjectionLimit)
         {
             yield return $"{path}:Judging:EjectionLimit is {Duration.Format(pool.Judging.EjectionLimit)} and EjectionTime "
                 + $"{Duration.Format(pool.Judging.EjectionTime)}; allowed is an EjectionLimit of at least EjectionTime.";

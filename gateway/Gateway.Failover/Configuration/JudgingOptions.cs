@@ -35,7 +35,7 @@ public sealed class JudgingOptions
     [Allowed("100ms", "1h")]
     public TimeSpan EjectionTime { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>The longest ejection. At least <c>EjectionTime</c>.</summary>
+    /// <summary>The longest ejection. At least <c>EjectionTime</c>; where only that is set, and is longer than the default, it is the limit too.</summary>
     [Allowed("100ms", "24h")]
     public TimeSpan EjectionLimit { get; set; } = TimeSpan.FromMinutes(5);
 
