@@ -17,7 +17,9 @@ internal static class Agreement
             return decision;
         }
 
-        var rest = decision.Events.RemoveAll(happened => happened is PoolEvent.ActiveChanged or PoolEvent.ChangeMeasured);
+        // The figures that only the change would have closed stay open; those that are due are not the change's.
+        var isDue = pool.Window is { } window && input.At >= window.ClosesAt(pool.Tuning);
+        var rest = decision.Events.RemoveAll(happened => happened is PoolEvent.ActiveChanged || (happened is PoolEvent.ChangeMeasured && !isDue));
         if (pool.ProposedAt is { } before && input.At < before + Timers.ProposalLimit)
         {
             return new Decision(rest, new Reason(ReasonCode.Proposed, $"A verdict about {pool.Id} is being agreed on."));

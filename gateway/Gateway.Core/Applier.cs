@@ -21,7 +21,9 @@ public static class Applier
     {
         PoolEvent.PoolConfigured e => Relieved(Reshape(pool, e)),
         PoolEvent.EvidenceNoted e => Change(pool, e.Backend, backend => backend with { Evidence = e.Evidence }),
-        PoolEvent.BackendSuspected e => Judged(pool, e.Backend, e, Health.Suspected, ejection: null, e.Evidence, e.Cause),
+        PoolEvent.BackendSuspected e => Change(
+            Judged(pool, e.Backend, e, Health.Suspected, ejection: null, e.Evidence, e.Cause),
+            e.Backend, backend => backend with { SparedAt = e.Spared ? e.At : backend.SparedAt }),
         PoolEvent.BackendCleared e => Judged(pool, e.Backend, e, Health.Up, ejection: null, Evidence.None),
         PoolEvent.BackendWentDown e => WentDown(pool, e),
         PoolEvent.BackendOnTrial e => OnTrial(pool, e),
@@ -73,7 +75,7 @@ public static class Applier
 
     private static PoolState WentDown(PoolState pool, PoolEvent.BackendWentDown e) => Change(
         Judged(pool, e.Backend, e, Health.Down, e.Ejected ? new Ejection(e.Until ?? e.At) : null, e.Evidence, e.Cause),
-        e.Backend, backend => backend with { Ejections = e.Ejected ? e.Ejections : backend.Ejections, UpSince = null, StartsSlowly = false });
+        e.Backend, backend => backend with { Ejections = e.Ejections, UpSince = null, StartsSlowly = false });
 
     private static PoolState OnTrial(PoolState pool, PoolEvent.BackendOnTrial e) => Change(
         pool, e.Backend, backend => backend.Ejection is { } ejection
@@ -107,7 +109,7 @@ public static class Applier
             Epoch = e.Epoch,
             Revision = Math.Max(pool.Revision, e.Revision),
             ProposedAt = null,
-            Changes = e.Changes ?? (e.IsAutomatic ? Restlessness.Add(pool, e.At) : pool.Changes),
+            Changes = e.Changes is { } changes ? Restlessness.Latest(pool, changes) : e.IsAutomatic ? Restlessness.Add(pool, e.At) : pool.Changes,
         };
         var tier = pool.Definition.FindTier(e.ToBackends);
         return tier < 0 ? counted : Relieved(counted with

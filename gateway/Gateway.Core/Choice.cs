@@ -22,13 +22,13 @@ internal static class Choice
             _ when best == pool.ActiveTier => Decision.Nothing(
                 ReasonCode.BelowMinimum,
                 $"{pool.Active.Name} stays active with {Ranking.Fit(pool, pool.Active)} of the {Ranking.Required(pool, pool.Active)} backends that it needs: no tier has enough."),
-            (_, true, _) => Moved(Leave(pool, input, best), ReasonCode.OutOfService),
+            (_, true, _) => Moved(Leave(pool, input, best, byOperator: true), ReasonCode.OutOfService),
             _ when pool.Held => Decision.Nothing(
                 ReasonCode.Held, $"{pool.Active.Name} would be left for {pool.Definition.Tiers[best].Name}, but the pool is held."),
             _ when Restlessness.FailoverAllowedAt(pool) is { } allowed && allowed > input.At => Rest(
                 pool, input, allowed, $"{pool.Active.Name} would be left for {pool.Definition.Tiers[best].Name}"),
-            (_, _, true) => Moved(FailOver(pool, input, best), ReasonCode.FailedOver),
-            _ => Moved(Leave(pool, input, best), ReasonCode.OutOfService),
+            (_, _, true) when !LeavesNow(pool, input) => Moved(FailOver(pool, input, best), ReasonCode.FailedOver),
+            _ => Moved(Leave(pool, input, best, byOperator: false), ReasonCode.OutOfService),
         };
     }
 
@@ -56,6 +56,10 @@ internal static class Choice
         return named is { } id && pool.Active.Backends.Contains(id)
             && (pool.Backends[id].Health != Health.Down || pool.Members(pool.Active).All(backend => backend.Admin != Admin.InService));
     }
+
+    /// <summary>Whether it is by a backend's own word that the tier has too few now, whoever of it was down before.</summary>
+    private static bool LeavesNow(PoolState pool, PoolInput input) =>
+        input is PoolInput.ProbeCompleted { Outcome: ProbeOutcome.Draining, Backend: var id } && pool.Active.Backends.Contains(id);
 
     /// <summary>The events of a change: the figures of one that was still being measured, then the verdict.</summary>
     public static ImmutableArray<PoolEvent> Change(
@@ -149,10 +153,10 @@ internal static class Choice
         return earliest;
     }
 
-    private static ImmutableArray<PoolEvent> Leave(PoolState pool, PoolInput input, int target)
+    private static ImmutableArray<PoolEvent> Leave(PoolState pool, PoolInput input, int target, bool byOperator)
     {
         var members = pool.Members(pool.Active).ToList();
-        var (cause, because) = members.Exists(backend => backend is { Leaving: true, Admin: Admin.InService })
+        var (cause, because) = !byOperator && members.Exists(backend => backend is { Leaving: true, Admin: Admin.InService })
             ? (Cause.Leaving, $"{pool.Active.Name} asks for no new requests itself")
             : (members.TrueForAll(backend => backend.Admin == Admin.Disabled) ? Cause.Disabled : Cause.Drained, $"an operator took {pool.Active.Name} out of service");
         return Change(pool, input, target, ChangeKind.Switchover, cause, pool.Active.Name, signal: null, pinned: false, because);

@@ -40,7 +40,7 @@ internal static class CommandRules
             var (fit, required) = (Ranking.Fit(pool, pool.Definition.Tiers[tier]), Ranking.Required(pool, pool.Definition.Tiers[tier]));
             return (target.IsFit, command.Force) switch
             {
-                _ when tier == pool.ActiveTier => Refuse(input, $"{pool.Active.Name} is active already."),
+                _ when tier == pool.ObeyedTier => Refuse(input, $"{pool.Obeyed.Name} is active already."),
                 _ when target.Admin != Admin.InService => Refuse(input, $"No switchover: {target.Id} is {Words.Of(target.Admin)}; enable it first."),
                 (false, false) => Refuse(input, $"No switchover: {target.Finding}"),
                 (true, false) when fit < required => Refuse(
@@ -60,9 +60,9 @@ internal static class CommandRules
         {
             (FailbackMode.Never, _) => Refuse(input, $"No failback: it is switched off for {pool.Id}; ask for a switchover by name."),
             (_, -1) => Refuse(input, $"No failback: nobody in {pool.Id} can serve."),
-            _ when best >= pool.ActiveTier => Refuse(input, $"No failback: nobody preferred over {pool.Active.Name} is up."),
+            _ when best >= pool.ObeyedTier => Refuse(input, $"No failback: nobody preferred over {pool.Obeyed.Name} is up."),
             _ => Accept(Choice.Change(
-                pool, input, best, ChangeKind.Failback, Cause.Operator, pool.Active.Name, signal: null, pinned: false,
+                pool, input, best, ChangeKind.Failback, Cause.Operator, pool.Obeyed.Name, signal: null, pinned: false,
                 $"{input.By} asked for the failback")),
         };
     }
@@ -71,7 +71,9 @@ internal static class CommandRules
         Known(pool, input, id, backend =>
         {
             var othersFit = pool.Backends.Values.Any(other => other.Id != id && other.IsFit);
-            return (backend.Admin == admin, backend.IsFit && !othersFit) switch
+            // A drain that goes on may be given another time.
+            var isNew = backend.Admin != admin || (admin == Admin.Draining && within is not null && !backend.Drained);
+            return (!isNew, backend.IsFit && !othersFit) switch
             {
                 (true, _) => Refuse(input, $"{id} is {Words.Of(admin)} already."),
                 (_, true) => Refuse(input, $"{id} is the last backend of {pool.Id} that can serve."),
@@ -93,7 +95,7 @@ internal static class CommandRules
             : Accept(new PoolEvent.BackendAdminChanged(input.At, id, Admin.InService, $"{input.By} enabled {id}: it is in service again.")));
 
     private static ImmutableArray<PoolEvent> Moved(PoolState pool, PoolInput.Commanded input, int tier, bool forced, bool pinned) => Choice.Change(
-        pool, input, tier, ChangeKind.Switchover, Cause.Operator, pool.Active.Name, signal: null, pinned,
+        pool, input, tier, ChangeKind.Switchover, Cause.Operator, pool.Obeyed.Name, signal: null, pinned,
         forced ? $"{input.By} forced the switchover" : $"{input.By} asked for the switchover", forced);
 
     private static PoolEvent.HoldPlaced Holding(PoolState pool, PoolInput.Commanded input, BackendState target) => new(

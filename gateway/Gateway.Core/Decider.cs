@@ -22,11 +22,15 @@ public static class Decider
             decision = Agreement.Propose(pool, input, decision);
         }
 
-        // What an operator says is done in a dry run too.
-        return pool.Tuning.Enforced || input is PoolInput.Commanded or PoolInput.Configured
+        var tuning = (input as PoolInput.Configured)?.Definition.Tuning ?? pool.Tuning;
+        return tuning.Enforced
             ? decision
-            : decision with { Events = [.. decision.Events.Select(happened => happened with { Enforced = false })] };
+            : decision with { Events = [.. decision.Events.Select(happened => happened with { Enforced = IsDone(input, happened) })] };
     }
+
+    // What an operator says is done in a dry run too, and not what the pool would do next by itself.
+    private static bool IsDone(PoolInput input, PoolEvent happened) =>
+        input is PoolInput.Commanded or PoolInput.Configured or PoolInput.VerdictLearned && happened is not PoolEvent.ActiveChanged { IsAutomatic: true };
 
     private static Decision Decided(PoolState pool, PoolInput input)
     {
@@ -77,7 +81,7 @@ public static class Decider
             ? StallJudge.Judge(backend, resumed)
             : Stranger(resumed.Backend),
         PoolInput.ConnectionRefused refused => pool.Backends.TryGetValue(refused.Backend, out var backend)
-            ? RefusalJudge.Judge(backend, refused)
+            ? RefusalJudge.Judge(backend, pool.Tuning, refused)
             : Stranger(refused.Backend),
         PoolInput.FirstAnswered answered => FirstAnswered(pool, answered),
         PoolInput.Ticked ticked => Ticked(pool, ticked),

@@ -11,21 +11,24 @@ public static class Invariants
         if (pool.ActiveTier < 0 || pool.ActiveTier >= pool.Definition.Tiers.Length)
         {
             yield return $"the active tier {pool.ActiveTier} does not exist";
-        }
-
-        if (!pool.Definition.Backends.ToHashSet().SetEquals(pool.Backends.Keys))
-        {
-            yield return "the backends known are not the backends configured";
-        }
-
-        if (pool.Backends.Values.Any(backend => backend.Admin != Admin.Disabled) && Ranking.Candidates(pool).IsEmpty)
-        {
-            yield return "a backend is not disabled, but none can be selected";
+            yield break;
         }
 
         if (pool.ObeyedTier < 0 || pool.ObeyedTier >= pool.Definition.Tiers.Length || (pool.Tuning.Enforced && pool.ObeyedTier != pool.ActiveTier))
         {
             yield return "requests follow another tier than the verdict's, although this is no dry run";
+            yield break;
+        }
+
+        if (!pool.Definition.Backends.ToHashSet().SetEquals(pool.Backends.Keys))
+        {
+            yield return "the backends known are not the backends configured";
+            yield break;
+        }
+
+        if (pool.Backends.Values.Any(backend => backend.Admin != Admin.Disabled) && Ranking.Candidates(pool).IsEmpty)
+        {
+            yield return "a backend is not disabled, but none can be selected";
         }
 
         if (pool.Backends.Values.Any(backend => backend.Admin != Admin.Draining && (backend.DrainUntil is not null || backend.Drained)))

@@ -29,7 +29,11 @@ public abstract record PoolEvent
 
     public sealed record EvidenceNoted(Instant At, BackendId Backend, Evidence Evidence) : PoolEvent(At, string.Empty);
 
-    public sealed record BackendSuspected(Instant At, BackendId Backend, Cause Cause, Evidence Evidence, string Sentence) : PoolEvent(At, Sentence);
+    public sealed record BackendSuspected(Instant At, BackendId Backend, Cause Cause, Evidence Evidence, string Sentence) : PoolEvent(At, Sentence)
+    {
+        /// <summary>It would have been ejected, but nobody else could serve.</summary>
+        public bool Spared { get; init; }
+    }
 
     /// <summary>The suspicion was unfounded.</summary>
     public sealed record BackendCleared(Instant At, BackendId Backend, string Sentence) : PoolEvent(At, Sentence);
@@ -40,7 +44,7 @@ public abstract record PoolEvent
         /// <summary>Until when nothing is tried at an ejected one.</summary>
         public Instant? Until { get; init; }
 
-        /// <summary>How often it has been ejected, this time included.</summary>
+        /// <summary>How often it has been ejected, as far as good time has not made up for it, this time included.</summary>
         public int Ejections { get; init; }
     }
 
@@ -101,7 +105,7 @@ public abstract record PoolEvent
         public ImmutableArray<Instant>? Changes { get; init; }
 
         /// <summary>Nobody asked for it.</summary>
-        public bool IsAutomatic => Kind == ChangeKind.Failover || this is { Kind: ChangeKind.Failback, Cause: Cause.Preferred };
+        public bool IsAutomatic => Kind == ChangeKind.Failover || Cause == Cause.Leaving || this is { Kind: ChangeKind.Failback, Cause: Cause.Preferred };
     }
 
     /// <summary>The active tier cannot serve and no other can take over.</summary>

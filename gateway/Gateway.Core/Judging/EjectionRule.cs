@@ -18,15 +18,17 @@ internal static class EjectionRule
     public static Decision Eject(
         PoolState pool, BackendState backend, PoolInput input, Cause cause, Evidence evidence, ReasonCode code, string because)
     {
-        if (Spared(pool, backend) is not { } why)
+        if (Spared(pool, backend, input.At) is not { } why)
         {
             return Decision.Of(code, Ejected(pool.Tuning, backend, input, cause, evidence, $"{backend.Id} is ejected {because}"));
         }
 
         var sentence = $"{backend.Id} is suspected, and not ejected {because}: {why}.";
-        return backend.Health == Health.Suspected
+        // Said once in the time of an ejection: the passed probes clear the suspicion again and again, and the next request raises it.
+        var isSaid = backend.Health == Health.Suspected || input.At < backend.SparedAt + pool.Tuning.EjectionTime;
+        return isSaid
             ? Decision.Quiet(ReasonCode.Spared, sentence, new PoolEvent.EvidenceNoted(input.At, backend.Id, evidence))
-            : Decision.Of(ReasonCode.Spared, new PoolEvent.BackendSuspected(input.At, backend.Id, cause, evidence, sentence));
+            : Decision.Of(ReasonCode.Spared, new PoolEvent.BackendSuspected(input.At, backend.Id, cause, evidence, sentence) { Spared = true });
     }
 
     /// <param name="what">The sentence without its end.</param>
@@ -58,15 +60,10 @@ internal static class EjectionRule
         return time < limit || times == 1 ? time : limit;
     }
 
-    private static string? Spared(PoolState pool, BackendState backend)
+    private static string? Spared(PoolState pool, BackendState backend, Instant now)
     {
-        var (own, others) = (pool.Definition.Tiers[pool.Definition.FindTier([backend.Id])], 0);
-        foreach (var tier in pool.Definition.Tiers)
-        {
-            others += tier == own ? 0 : Ranking.Fit(pool, tier);
-        }
-
-        if (others > 0)
+        var own = pool.Definition.Tiers[pool.Definition.FindTier([backend.Id])];
+        if (IsRelieved(pool, own, now))
         {
             return null;
         }
@@ -85,5 +82,20 @@ internal static class EjectionRule
             (_, true) => $"{Words.Count(ejected - 1, "backend")} of its tier {(ejected == 2 ? "is" : "are")} ejected already, and no other tier could take over",
             _ => null,
         };
+    }
+
+    // Whether another tier would take the requests: one with the backends that it needs, if the verdict may move or a standby gets everything anyway.
+    private static bool IsRelieved(PoolState pool, Tier own, Instant now)
+    {
+        var mayMove = !pool.Held && (Restlessness.FailoverAllowedAt(pool) is not { } allowed || allowed <= now);
+        foreach (var tier in pool.Definition.Tiers)
+        {
+            if (tier != own && (tier == pool.Active || mayMove || pool.Tuning.StandbyServes) && Ranking.Fit(pool, tier) >= Ranking.Required(pool, tier))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 }

@@ -64,7 +64,10 @@ internal static class ProbeJudge
                 ReasonCode.FallReached,
                 new PoolEvent.BackendWentDown(
                     at, id, Cause.ProbeFailed, Ejected: false, evidence,
-                    $"{id} is down by its probe too, after {Words.Row(evidence.FailedProbes, "failed probe")} ({fault.Detail}).")),
+                    $"{id} is down by its probe too, after {Words.Row(evidence.FailedProbes, "failed probe")} ({fault.Detail}).")
+                {
+                    Ejections = EjectionRule.Remembered(tuning, backend, at),
+                }),
 
             (Health.Down, _) => Decision.Quiet(ReasonCode.StillDown, $"{id} is still down ({fault.Detail}).", Noted(at, id, evidence)),
 
@@ -72,7 +75,10 @@ internal static class ProbeJudge
                 ReasonCode.FallReached,
                 new PoolEvent.BackendWentDown(
                     at, id, Cause.ProbeFailed, Ejected: false, evidence,
-                    $"{id} is down after {Words.Row(evidence.FailedProbes, "failed probe")} ({fault.Detail}).")),
+                    $"{id} is down after {Words.Row(evidence.FailedProbes, "failed probe")} ({fault.Detail}).")
+                {
+                    Ejections = EjectionRule.Remembered(tuning, backend, at),
+                }),
 
             (Health.Suspected, false) => Decision.Quiet(
                 ReasonCode.BelowFall, $"{id} failed {evidence.FailedProbes} of the {tuning.Fall} probes in a row that take it down ({fault.Detail}).", Noted(at, id, evidence)),

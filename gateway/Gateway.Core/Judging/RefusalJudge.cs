@@ -6,7 +6,7 @@ namespace Gateway.Core.Judging;
 /// </summary>
 internal static class RefusalJudge
 {
-    public static Decision Judge(BackendState backend, PoolInput.ConnectionRefused input)
+    public static Decision Judge(BackendState backend, PoolTuning tuning, PoolInput.ConnectionRefused input)
     {
         var (at, id) = (input.At, backend.Id);
         var evidence = backend.Evidence.WithBadSignal(at, input.Tally) with { PassedProbes = 0 };
@@ -15,6 +15,9 @@ internal static class RefusalJudge
             : Decision.Of(
                 ReasonCode.NobodyListens,
                 new PoolEvent.BackendWentDown(
-                    at, id, Cause.Refused, Ejected: false, evidence, $"{id} is down: nobody listens at its address ({input.Fault.Detail})."));
+                    at, id, Cause.Refused, Ejected: false, evidence, $"{id} is down: nobody listens at its address ({input.Fault.Detail}).")
+                {
+                    Ejections = EjectionRule.Remembered(tuning, backend, at),
+                });
     }
 }

@@ -24,7 +24,11 @@ internal static class Restlessness
     public static int Kept(PoolTuning tuning) => tuning.MaxChangesPerHour == 0 ? 0 : tuning.MaxChangesPerHour;
 
     public static ImmutableArray<Instant> Add(PoolState pool, Instant at) =>
-        [.. pool.Changes.Append(at).Where(change => at - change < Hour).TakeLast(Kept(pool.Tuning))];
+        Latest(pool, pool.Changes.Append(at).Where(change => at - change < Hour));
+
+    /// <summary>No more than have to be remembered.</summary>
+    public static ImmutableArray<Instant> Latest(PoolState pool, IEnumerable<Instant> changes) =>
+        [.. changes.TakeLast(Kept(pool.Tuning))];
 
     // The first instant at which no more than so many lie within the hour before it; null if that is so at any time.
     private static Instant? AllowedAt(PoolState pool, int most) =>

@@ -17,6 +17,10 @@ internal static class TrialJudge
         var (at, id, wanted) = (input.At, backend.Id, pool.Tuning.Trials);
         return backend switch
         {
+            // Of the active tier it is tried first anyway, and its probe, which fails, would only take it down again.
+            { Health: Health.Down, OnTrial: false, Evidence.FailedProbes: > 0 } when pool.Exhausted && pool.Active.Backends.Contains(id) =>
+                Decision.Nothing(ReasonCode.NobodyLeft, $"{id} answered a request well, but its probe fails."),
+
             { Health: Health.Down } when pool.Exhausted => Decision.Of(
                 ReasonCode.ProvenByAnswer,
                 new PoolEvent.BackendCameUp(at, id, $"{id} is up: while nobody could serve, it answered a request well.", StartsSlowly: backend.Ejected)),
@@ -59,11 +63,11 @@ internal static class TrialJudge
                 now, id, $"{id} is on trial after {since}: {Words.Count(tuning.Trials, "request")} in a row answered well {(tuning.Trials == 1 ? "brings" : "bring")} it back."));
     }
 
-    /// <summary>When that will be, as far as it is known: nothing is tried at a backend whose probe fails.</summary>
+    /// <summary>When that will be, as far as it is known: nothing is tried at a backend before its probe has passed.</summary>
     public static Instant? DueAt(BackendState backend, PoolTuning tuning) => backend.Ejection switch
     {
         null or { Lapsed: true } => null,
         { LastTrialAt: { } last } => last + tuning.TrialTime,
-        { } ejection => backend.Evidence.FailedProbes == 0 ? ejection.Until : null,
+        { } ejection => backend.Evidence is { FailedProbes: 0, PassedProbes: > 0 } ? ejection.Until : null,
     };
 }

@@ -50,6 +50,9 @@ public sealed record BackendState(BackendId Id, Instant Since, string Reason)
     /// <summary>How often live traffic has ejected it, as far as that is not forgotten. Each doubles the time of the next.</summary>
     public int Ejections { get; init; }
 
+    /// <summary>When it was last spared an ejection, or null.</summary>
+    public Instant? SparedAt { get; init; }
+
     /// <summary>When it last came up, or null.</summary>
     public Instant? UpSince { get; init; }
 

@@ -78,6 +78,9 @@ public sealed record PoolTuning
     /// </summary>
     public double SpillOver { get; init; }
 
+    /// <summary>Whether backends that are not active get every request that no active one can take.</summary>
+    public bool StandbyServes { get; init; } = true;
+
     public FailbackMode Failback { get; init; } = FailbackMode.Automatic;
 
     /// <summary>How long the preferred tier has to be up without a doubt before the pool returns to it.</summary>

@@ -23,11 +23,7 @@ internal sealed partial class AttemptInvoker
         {
             var now = services.Clock.Time.GetTimestamp();
             var took = services.Clock.Time.GetElapsedTime(_began, now);
-            if (took > pool.Setup.Options.Judging.SlowAfter)
-            {
-                lane.Backend.CountSlow();
-            }
-
+            IsSlow = took > pool.Setup.Options.Judging.SlowAfter;
             if (lane.Answered(took, now))
             {
                 services.Inbox.AnswersResumed(pool, lane.Backend);
@@ -41,7 +37,8 @@ internal sealed partial class AttemptInvoker
             services.Inbox.FirstAnswered(pool, awaited, view.Awaited == awaited ? awaited.AskedAt : null);
         }
 
-        if (latest.WantsAnswers && Current is not null && latest.IsDown(Current.Id))
+        // A trial is over when its answer was delivered whole; the last resort has proved itself with the first byte.
+        if (latest.WantsAnswers && Current is not null && (latest.State.Exhausted || !latest.State.Tuning.Enforced) && latest.IsDown(Current.Id))
         {
             services.Inbox.AttemptSucceeded(pool, Current);
         }
@@ -69,6 +66,7 @@ internal sealed partial class AttemptInvoker
             case AttemptPhase.BackendDown:
                 Current?.Count(AttemptEnd.Cut);
                 Failing().NoteCut(new Fault(FaultKind.Broken, "taken down meanwhile"));
+                EndTrial();
                 return AttemptOutcome.Failed;
             case AttemptPhase.NotConnected:
                 Fail(AttemptEnd.Connect, new Fault(FaultKind.Connect, "connect timed out"));
@@ -101,12 +99,12 @@ internal sealed partial class AttemptInvoker
         var failures = Failing();
         failures.NoteTried(_destination.DestinationId);
         next = Candidates.Next(pool, route, _method, failures.Tried);
-        var nobodyReached = failures.NobodyReached || pool.View.State.Exhausted;
+        var nobodyReached = failures.NobodyReached || pool.View.State is { Exhausted: true, Tuning.Enforced: true };
         var facts = Facts(outcome, next is not null, nobodyReached);
         var step = AttemptPlan.Next(facts);
         // An attempt that no backend has worked on, or that a verdict has ended, is replaced and not repeated: it costs nobody anything more.
         var isRepeat = _possiblySent && !_wasCut && !_isPaid;
-        _isPaid = false;
+        _isPaid &= step != AttemptStep.RetryElsewhere;
         if (step == AttemptStep.RetryElsewhere && isRepeat && !pool.Attempts.Budget.TrySpend(pool.Setup.Options.Budget))
         {
             failures.OverBudget = true;

@@ -121,12 +121,13 @@ internal sealed partial class AttemptInvoker
         }
 
         var now = pool.View;
-        if (Current is { } backend && !ReferenceEquals(now, view) && now.IsDrained(backend.Id))
+        if (Current is { } backend && now.HasDrained(backend.Id))
         {
             return AttemptPhase.BackendDown;
         }
 
-        var anotherIsLeft = now.Candidates.Length > Made || IsLeft(now);
+        // A backend on trial is no candidate: all of those are left.
+        var anotherIsLeft = now.Candidates.Length > (_isTrial ? Made - 1 : Made) || IsLeft(now);
         // Where nobody else is left, a slow connection is better than none.
         if (anotherIsLeft && silent >= options.ConnectTimeout && (_tracking is { PossiblySent: false } || _replay is { PossiblySent: false }))
         {
@@ -143,9 +144,9 @@ internal sealed partial class AttemptInvoker
 
     private bool IsOver(Look look) => _cancelled.IsCancellationRequested || look.Since(arrived) >= pool.Setup.Deadline;
 
-    /// <summary>The backend was taken down, and another can serve.</summary>
+    /// <summary>The backend was taken down, and another can serve. One on trial is down all the time.</summary>
     private bool IsLeft(PoolView now) =>
-        Current is { } backend && !ReferenceEquals(now, view) && now.IsDown(backend.Id)
+        !_isTrial && Current is { } backend && !ReferenceEquals(now, view) && now.IsDown(backend.Id)
         && !now.Candidates.Contains(backend.Id, StringComparer.OrdinalIgnoreCase);
 
     private void TryHedge(Look look, int word)
@@ -272,13 +273,13 @@ internal sealed partial class AttemptInvoker
                 continue;
             }
 
-            if (_possiblySent && !pool.Attempts.Budget.TrySpend(pool.Setup.Options.Budget))
+            if (_possiblySent && !_isPaid && !pool.Attempts.Budget.TrySpend(pool.Setup.Options.Budget))
             {
                 failures.OverBudget = true;
                 break;
             }
 
-            failures.NotServed = false;
+            (failures.NotServed, _isPaid) = (false, false);
             return Begin(found);
         }
 

@@ -64,6 +64,9 @@ internal sealed partial class AttemptInvoker(
     /// <summary>The attempt under way, or the one whose answer the client gets, is a trial of a backend that was ejected.</summary>
     public bool IsTrial => _isTrial;
 
+    /// <summary>The answer that the client gets came late, though it is a good one.</summary>
+    public bool IsSlow { get; private set; }
+
     /// <summary>The answer that the client gets has a status that counts as a failure.</summary>
     public bool AnsweredBadly { get; private set; }
 

@@ -134,6 +134,7 @@ internal sealed partial class AttemptWatch(PoolDirectory pools, Inbox inbox, Eng
 
         if (seen == 0)
         {
+            CountAll();
             Rest();
         }
     }
@@ -155,6 +156,15 @@ internal sealed partial class AttemptWatch(PoolDirectory pools, Inbox inbox, Eng
             }
 
             Count(pool, options.Judging);
+        }
+    }
+
+    // Before a rest, so that what has just ended is judged now and not as part of what comes hours later.
+    private void CountAll()
+    {
+        foreach (var pool in pools.All.Values)
+        {
+            Count(pool, pool.Setup.Options.Judging);
         }
     }
 

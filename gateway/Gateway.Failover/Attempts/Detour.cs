@@ -21,7 +21,12 @@ internal static class Detour
             return null;
         }
 
-        foreach (var id in pool.View.Detours?.Trials ?? [])
+        if (pool.View.Detours is not { Trials: { IsEmpty: false } trials } || pool.Attempts.Budget.Tokens(options.Budget) < 1)
+        {
+            return null;
+        }
+
+        foreach (var id in trials)
         {
             if (pool.Members.TryGetValue(id, out var backend) && !backend.Refusing && Candidates.MayGo(pool, pool.View, id, method) && backend.TryBeginTrial())
             {

@@ -28,7 +28,7 @@ internal sealed class OpenStreams
         {
             if (request.Current is { } backend && !view.Serving.Contains(backend.Id, StringComparer.OrdinalIgnoreCase))
             {
-                var isDrained = view.IsDrained(backend.Id);
+                var isDrained = view.HasDrained(backend.Id);
                 request.LeaveStream(view.IsDown(backend.Id) || isDrained, isDrained ? StreamPolicy.Close : policy);
             }
         }

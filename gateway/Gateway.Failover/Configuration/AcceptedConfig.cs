@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Text.Json;
 using Gateway.Core;
+using Gateway.Core.Attempts;
 using Gateway.Failover.Configuration.Amending;
 using Yarp.ReverseProxy.Configuration;
 
@@ -90,6 +91,7 @@ internal sealed record PoolSetup(
         TierMinimum = MinimumText.TryParse(options.TierMinimum, out var minimum) ? minimum : TierMinimum.One,
         SpillOver = options.SpillOver,
         Enforced = options.Enforced,
+        StandbyServes = options.Standby == StandbyPolicy.Any,
         Failback = options.Failback.Mode,
         StableTime = options.Failback.StableTime,
         MinTimeBetweenChanges = options.Failback.MinTimeBetweenChanges,

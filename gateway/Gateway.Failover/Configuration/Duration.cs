@@ -24,7 +24,7 @@ internal static class Duration
         {
             if (text.EndsWith(unit, StringComparison.OrdinalIgnoreCase)
                 && double.TryParse(text[..^unit.Length], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
-                && number * milliseconds < TimeSpan.MaxValue.TotalMilliseconds / 2)
+                && double.IsFinite(number) && number * milliseconds < TimeSpan.MaxValue.TotalMilliseconds / 2)
             {
                 span = TimeSpan.FromMilliseconds(number * milliseconds);
                 return true;

@@ -112,6 +112,11 @@ internal static class FailoverRelations
             yield return $"{path}:TierMinimum is '{pool.TierMinimum}'; allowed is {MinimumText.Form}.";
         }
 
+        if (pool.Failback.MaxChangesPerHour == 1)
+        {
+            yield return $"{path}:Failback:MaxChangesPerHour is 1; allowed is 0, or 2 to 10000: of one change none would be left for a failover after a failback.";
+        }
+
         if (pool.SpillOver is > 0 and < 1)
         {
             yield return $"{path}:SpillOver is {OptionsReader.Show(pool.SpillOver)}; allowed is 0, or 1 to 10.";

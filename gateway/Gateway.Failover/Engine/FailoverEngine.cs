@@ -77,6 +77,8 @@ internal sealed partial class FailoverEngine(
                     Handle(letter);
                 }
 
+                // By itself, too: the timer's own letter may have found the inbox full.
+                Handle(Letter.TimeIsUp.Instance);
                 SetTimer();
             }
         }
@@ -256,6 +258,8 @@ internal sealed partial class FailoverEngine(
         {
             var old = pool!.Setup.Addresses;
             pool.Reconfigure(setup);
+            // Some settings are the view's alone, such as weights, and lead to no event.
+            pool.Publish(new PoolView(pool.View.State, pool.View.Awaited, setup.Options));
             Take(pool, new PoolInput.Configured(clock.Now, pool.Counters.Tally, setup.Definition) { Because = because });
             foreach (var (id, address) in setup.Addresses.Where(entry => old.TryGetValue(entry.Key, out var before) && before.Address != entry.Value.Address))
             {

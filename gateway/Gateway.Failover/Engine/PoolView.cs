@@ -57,8 +57,9 @@ internal sealed class PoolView
         return false;
     }
 
-    /// <summary>Whether it was drained, and what is under way there has had its time.</summary>
-    public bool IsDrained(string backend) => State.Backends.TryGetValue(new BackendId(backend), out var known) && known.Drained;
+    /// <summary>Whether it was drained, and what is under way there has had its time. Where nobody else can serve it still may.</summary>
+    public bool HasDrained(string backend) =>
+        State.Backends.TryGetValue(new BackendId(backend), out var known) && known.Drained && !Candidates.Contains(backend, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Whether requests are tried there before it may come back.</summary>
     public bool IsOnTrial(string backend) => State.Backends.TryGetValue(new BackendId(backend), out var known) && known.OnTrial;

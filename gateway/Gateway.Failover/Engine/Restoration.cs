@@ -19,12 +19,20 @@ internal static class Restoration
             Window = null,
             Exhausted = false,
             ProposedAt = null,
+            // A journal that was written anew tells of the latest changes twice.
+            Changes = [.. state.Changes.Distinct().Order()],
+            // Requests follow the verdict, also where it was only said until the gateway stopped.
+            ObeyedTier = definition.Tuning.Enforced ? state.ActiveTier : state.ObeyedTier,
             Backends = state.Backends.SetItems(state.Backends.Values.Select(backend => KeyValuePair.Create(backend.Id, Forgotten(backend, clock)))),
         };
     }
 
+    // Trials that were under way begin anew; what was away got none.
+    private static Ejection? Interrupted(Ejection? ejection) =>
+        ejection is { Lapsed: false } ? ejection with { TrialSince = null, LastTrialAt = null, Trials = 0 } : ejection;
+
     private static BackendState Forgotten(BackendState backend, EngineClock clock) => backend.Health == Health.Down
-        ? backend with { Leaving = false }
+        ? backend with { Leaving = false, Ejection = Interrupted(backend.Ejection) }
         : backend with
         {
             Health = Health.Unknown,

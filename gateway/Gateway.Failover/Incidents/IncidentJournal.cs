@@ -149,7 +149,9 @@ internal sealed partial class IncidentJournal(ConfigGate gate, ILogger<IncidentJ
         {
             var incidents = _incidents.SetItem(incident.Id, incident);
             var beyond = incidents.Count - gate.Current.Options.Incidents.Keep;
-            Volatile.Write(ref _incidents, beyond > 0 ? incidents.RemoveRange(incidents.Keys.Take(beyond)) : incidents);
+            // One that goes on outlives those that are over, however many those are.
+            var oldest = incidents.Where(entry => entry.Value.End != IncidentEnd.Open && entry.Key != incident.Id).Take(Math.Max(0, beyond)).Select(entry => entry.Key);
+            Volatile.Write(ref _incidents, beyond > 0 ? incidents.RemoveRange([.. oldest]) : incidents);
         }
     }
 

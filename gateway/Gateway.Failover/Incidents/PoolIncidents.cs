@@ -108,7 +108,9 @@ internal sealed partial class PoolIncidents(Pool pool, Reliability figures, Inci
                 Settle(settling.Incident, settling.Latency);
             }
 
-            if (_account is null && _state.Doubts.IsEmpty && pool.Watched is { } idle && idle.Since + Idle < now)
+            // In a dry run nobody looks at doubts.
+            var atEase = _state.Doubts.IsEmpty || !pool.View.State.Tuning.Enforced;
+            if (_account is null && atEase && pool.Watched is { } idle && idle.Since + Idle < now)
             {
                 pool.Watch(next: null, idle);
             }

@@ -96,7 +96,9 @@ internal sealed partial class PoolCommands
     {
         foreach (var address in addresses.OfType<string>())
         {
-            var objection = AddressRules.Objection(address) ?? AddressRules.Objection(address, await ResolvedAsync(new Uri(address), cancel));
+            var resolved = await ResolvedAsync(new Uri(address), cancel);
+            var objection = AddressRules.Objection(address)
+                ?? (resolved is null ? $"What {address} stands for was not told in time; ask again, or name its address." : AddressRules.Objection(address, resolved));
             if (objection is not null)
             {
                 return objection;
@@ -107,7 +109,7 @@ internal sealed partial class PoolCommands
     }
 
     // A name that stands for nothing yet is no objection: whoever is added may be about to start.
-    private async Task<IPAddress[]> ResolvedAsync(Uri url, CancellationToken cancel)
+    private async Task<IPAddress[]?> ResolvedAsync(Uri url, CancellationToken cancel)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         deadline.CancelAfter(gate.Current.Options.Operators.CommandTimeout);
@@ -115,9 +117,13 @@ internal sealed partial class PoolCommands
         {
             return url.HostNameType == UriHostNameType.Dns ? await Resolve(url.IdnHost, deadline.Token).WaitAsync(deadline.Token) : [];
         }
-        catch (Exception e) when (e is SocketException or ArgumentException or OperationCanceledException)
+        catch (Exception e) when (e is SocketException or ArgumentException)
         {
             return [];
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
         }
     }
 }

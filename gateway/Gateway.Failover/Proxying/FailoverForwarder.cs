@@ -135,6 +135,16 @@ internal sealed class FailoverForwarder(
         {
             backend.Count(AttemptEnd.Good);
             backend.EndStreak();
+            if (attempts.IsTrial)
+            {
+                services.Inbox.AttemptSucceeded(pool, backend);
+            }
+
+            if (attempts.IsSlow)
+            {
+                backend.CountSlow();
+            }
+
             if (end == RequestEnd.Rescued)
             {
                 pool.Attempts.CountRescue(attempts.Failures!.Reason!.Value);

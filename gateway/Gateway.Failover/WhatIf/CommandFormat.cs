@@ -19,7 +19,7 @@ internal static class CommandFormat
             "failback" => new Command.Failback(),
             "hold" => new Command.Hold(),
             "release" => new Command.Release(),
-            "drain" => new Command.Drain(Backend(fields)) { Within = fields.Span("within", "1s", "24h") },
+            "drain" => new Command.Drain(Backend(fields)) { Within = fields.Span("within", "0ms", "24h") },
             "disable" => new Command.Disable(Backend(fields)),
             "enable" => new Command.Enable(Backend(fields)),
             _ => (Command)new Command.Reset(Backend(fields)),

@@ -139,7 +139,7 @@ internal sealed partial class RequestReplay
             return;
         }
 
-        if (_pool.View.IsDrained(attempt.Backend.Id))
+        if (_pool.View.HasDrained(attempt.Backend.Id))
         {
             request.PossiblySent = true;
             Failed(attempt, AttemptOutcome.Failed, new Fault(FaultKind.Broken, "taken down meanwhile"), wasCut: true);

@@ -55,6 +55,11 @@ internal static class TraceFormat
         {
             throw new TraceRefusedException($"{file}: line {e.LineNumber + 1} is no JSON; allowed is a trace, as docs/reference/traces.md describes it.");
         }
+        catch (InvalidOperationException)
+        {
+            // Half a surrogate pair, which JSON can write and no text can hold.
+            throw new TraceRefusedException($"{file}: a text is no valid Unicode; allowed is a trace, as docs/reference/traces.md describes it.");
+        }
     }
 
     public static string Write(Trace trace)

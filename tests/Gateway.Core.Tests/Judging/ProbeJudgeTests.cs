@@ -62,7 +62,7 @@ public class ProbeJudgeTests
     public void An_ejection_ends_to_the_instant(double seconds, bool expected)
     {
         var tuning = PoolTuning.Default with { Rise = 1, EjectionTime = TimeSpan.FromSeconds(10) };
-        var ejected = Of("a | b", tuning).Step(RequestFails("a", 1, streak: 3));
+        var ejected = Of("a | b", tuning).Step(RequestFails("a", 1, streak: 3)).Step(Passes("a", 2));
 
         Assert.Equal(expected, ejected.Step(new PoolInput.Ticked(At(seconds), default)).Backends[A].OnTrial);
     }
@@ -81,7 +81,7 @@ public class ProbeJudgeTests
         var tuning = PoolTuning.Default with { Rise = 1, EjectionTime = TimeSpan.FromSeconds(10) };
         var pool = Of("a | b", tuning).Step(RequestFails("a", 1, streak: 3))
             .Step(new PoolInput.Commanded(At(5), default, new Command.Drain(A), "ops"))
-            .Step(new PoolInput.Commanded(At(6), default, new Command.Enable(A), "ops"));
+            .Step(new PoolInput.Commanded(At(6), default, new Command.Enable(A), "ops")).Step(Passes("a", 7));
 
         Assert.True(pool.Step(new PoolInput.Ticked(At(11), default)).Backends[A].OnTrial);
     }

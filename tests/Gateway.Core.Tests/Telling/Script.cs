@@ -31,6 +31,7 @@ internal static class Script
             ["spill", var value] => sum with { SpillOver = Decimal(value) },
             ["between", var value] => sum with { MinTimeBetweenChanges = Span(value) },
             ["changes", var value] => sum with { MaxChangesPerHour = Number(value) },
+            ["standby", var value] => sum with { StandbyServes = value == "any" },
             ["enforced", var value] => sum with { Enforced = bool.Parse(value) },
             ["failback", var value] => sum with { Failback = Enum.Parse<FailbackMode>(value, ignoreCase: true) },
             ["stable", var value] => sum with { StableTime = Span(value) },

@@ -177,7 +177,12 @@ internal sealed class Ledger
         (entry.Ejected, entry.OnTrial, entry.Lapsed, entry.Trials) = (e.Ejected, false, false, 0);
         if (e is { Ejected: true, Until: { } until })
         {
-            (entry.EjectionTime, entry.Ejections, entry.UpAt) = (until - e.At, e.Ejections, null);
+            (entry.EjectionTime, entry.Ejections, entry.UpAt, entry.Good) = (until - e.At, e.Ejections, null, TimeSpan.Zero);
+        }
+        else if (entry.UpAt is { } up)
+        {
+            // Good time counts, whatever ends it.
+            (entry.UpAt, entry.Good) = (null, entry.Good + (e.At - up));
         }
     }
 
@@ -229,6 +234,9 @@ internal record struct Entry
     public Instant? SoundSince { get; set; }
 
     public TimeSpan EjectionTime { get; set; }
+
+    /// <summary>How long it has been up since it was last ejected, before it was last down.</summary>
+    public TimeSpan Good { get; set; }
 
     public int Ejections { get; set; }
 

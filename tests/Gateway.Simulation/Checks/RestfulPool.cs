@@ -58,7 +58,7 @@ internal sealed class RestfulPool(World world) : Check(world, 8)
             return;
         }
 
-        var good = entry.UpAt is { } up ? down.At - up : TimeSpan.Zero;
+        var good = entry.Good + (entry.UpAt is { } up ? down.At - up : TimeSpan.Zero);
         var forgets = step.After.Tuning.EjectionMemory * 2;
         Require(
             good >= forgets || time >= entry.EjectionTime,

@@ -150,6 +150,7 @@ public class TrialTests
                 story.Gateway.Pool, story.Gateway.Pool.Members["primary"], new Fault(FaultKind.Status, "answered 500"), streak, isTrial: false);
         }
 
+        story.Gateway.Inbox.ProbeCompleted(story.Gateway.Pool, new BackendId("primary"), ProbeOutcome.Passed.Instance);
         await Eventually.IsTrueAsync(() => story.Gateway.State("primary").OnTrial);
         return story;
     }

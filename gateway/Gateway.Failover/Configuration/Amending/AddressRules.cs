@@ -11,10 +11,11 @@ internal static class AddressRules
     private const int LongestAddress = 2_000;
     private const int LongestName = 100;
 
-    // The link-local ones, among which the metadata services are, and Amazon's outside them. Those of IPv4 also inside IPv6 (RFC 4291, RFC 6052).
+    // The link-local ones, among which most metadata services are, and those of Amazon, Alibaba, Oracle and Azure outside them. Those of IPv4 also inside IPv6 (RFC 4291, RFC 6052).
     private static readonly IPNetwork[] Forbidden =
     [
         IPNetwork.Parse("169.254.0.0/16"), IPNetwork.Parse("fe80::/10"), IPNetwork.Parse("fd00:ec2::254/128"),
+        IPNetwork.Parse("100.100.100.200/32"), IPNetwork.Parse("192.0.0.192/32"), IPNetwork.Parse("168.63.129.16/32"),
         IPNetwork.Parse("::169.254.0.0/112"), IPNetwork.Parse("64:ff9b::169.254.0.0/112"),
     ];
 
