@@ -14,6 +14,8 @@ public sealed class JournalTests(ITestOutputHelper output) : EndToEndTest(output
         var third = await BackendAsync("third");
         var config = ConfigFor(primary, secondary, third);
         config["Failover:Pools:api:Failback:Mode"] = "Manual";
+        // No trials meanwhile: who answers is to be the verdict's backend.
+        config["Failover:Pools:api:Judging:EjectionTime"] = "1h";
         var first = await GatewayAsync(config);
         var gets = Gets(first, perSecond: 50);
         await primary.FailAsync("error");
