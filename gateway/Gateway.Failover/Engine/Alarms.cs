@@ -31,11 +31,12 @@ internal sealed class Alarms
     /// <summary>Takes off those whose time has come.</summary>
     public IReadOnlyList<Pool> Due(Instant now)
     {
+        // Whatever comes of it, the timer is set anew: it may have gone off a moment too soon.
+        _told = null;
         List<Pool> due = [];
         while (_queue.TryPeek(out var next, out var at) && at <= now)
         {
             _queue.Dequeue();
-            _told = null;
             if (IsValid(next))
             {
                 _set[next.Pool] = (next.Turn, null);
