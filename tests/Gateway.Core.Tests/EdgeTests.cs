@@ -217,6 +217,32 @@ public class EdgeTests
     }
 
     [Fact]
+    public void However_a_backend_goes_down_its_ejections_are_not_forgotten()
+    {
+        var ejected = Of("a | b").Step(RequestFails("a", 1, streak: 3));
+        Assert.Equal(1, ejected.Step(Fails("a", 2)).Step(Fails("a", 3)).Backends[Id("a")].Ejections);
+        var refused = new PoolInput.ConnectionRefused(At(2), default, Id("a"), new Fault(FaultKind.Connect, "connection refused"));
+        Assert.Equal(1, ejected.Step(refused).Backends[Id("a")].Ejections);
+    }
+
+    [Fact]
+    public void A_plain_suspicion_spares_nobody()
+    {
+        var pool = Of("a").Step(RequestFails("a", 1, streak: 3));
+        Assert.Equal(At(1), pool.Backends[Id("a")].SparedAt);
+        pool = pool.Step(Passes("a", 2)).Step(Passes("a", 3)).Step(Fails("a", 4));
+        Assert.Equal((Health.Suspected, At(1)), (pool.Backends[Id("a")].Health, pool.Backends[Id("a")].SparedAt));
+    }
+
+    [Fact]
+    public void Who_is_forced_no_longer_is_once_it_is_up()
+    {
+        var forced = Of("a | b").WithDown("b") with { ActiveTier = 1, ObeyedTier = 1, Held = true, Forced = true };
+        Assert.False(Applier.Apply(forced, new PoolEvent.BackendCameUp(At(1), Id("b"), "Up.")).Forced);
+        Assert.True(Applier.Apply(forced, new PoolEvent.BackendCameUp(At(1), Id("a"), "Up.")).Forced);
+    }
+
+    [Fact]
     public void A_drain_that_ended_in_time_says_so()
     {
         var draining = Of("a | b").With("a", backend => backend with { Admin = Admin.Draining, DrainUntil = At(9) });
