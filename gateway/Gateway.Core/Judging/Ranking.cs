@@ -140,13 +140,14 @@ public static class Ranking
     /// <summary>What share of its full share a backend gets: less than 1 only for a while after it came back from an ejection.</summary>
     public static double Ramp(BackendState backend, PoolTuning tuning, Instant now)
     {
-        if (backend is not { StartsSlowly: true, UpSince: { } since } || tuning.SlowStart <= TimeSpan.Zero)
-        {
-            return 1;
-        }
+        return backend is { StartsSlowly: true, UpSince: { } since } && tuning.SlowStart > TimeSpan.Zero ? Ramp(since, tuning.SlowStart, now) : 1;
+    }
 
+    /// <summary>The same while it lasts: a tenth at first, all of it at the end.</summary>
+    public static double Ramp(Instant since, TimeSpan slowStart, Instant now)
+    {
         const double least = 0.1;
-        return Math.Clamp((now - since) / tuning.SlowStart, least, 1);
+        return Math.Clamp((now - since) / slowStart, least, 1);
     }
 
     // Since when a tier has had as many sound backends as it needs.

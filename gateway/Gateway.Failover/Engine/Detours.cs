@@ -41,8 +41,5 @@ internal sealed record Detours(
 /// <param name="RampsFrom">Since when its share has been growing, or null when it has all of it.</param>
 internal readonly record struct Share(string Backend, int Weight, Instant? RampsFrom)
 {
-    private const double Least = 0.1;
-
-    public double At(Instant now, TimeSpan slowStart) =>
-        RampsFrom is { } since ? Weight * Math.Clamp((now - since) / slowStart, Least, 1) : Weight;
+    public double At(Instant now, TimeSpan slowStart) => RampsFrom is { } since ? Weight * Ranking.Ramp(since, slowStart, now) : Weight;
 }
